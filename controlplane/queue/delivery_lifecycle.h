@@ -1,0 +1,89 @@
+// The life of a delivery: each step is one function on one transaction, and the delivery's record
+// and its queue item change together. Nothing here reads the clock or waits.
+//
+//             AcceptChange / AcceptMessage
+//                        │
+//                        ▼           Begin
+//        ┌────────── PENDING ──────────────────▶ RUNNING ──▶ SUCCEEDED   Succeed
+//        │              ▲  ▲                      │ │ │ └──▶ SKIPPED     Skip
+//   a new event joins   │  └── Wait (no retry) ───┘ │ └────▶ FAILED      Fail, when the schedule is
+//   at its end
+//        └──────────────┘                           │           │         or a retry cannot help
+//                       ▲────── Fail, with a retry ─┘           │
+//                       └────────────────── RetryByHand ────────┘
+#ifndef FLUXCASCADE_CONTROLPLANE_QUEUE_DELIVERY_LIFECYCLE_H_
+#define FLUXCASCADE_CONTROLPLANE_QUEUE_DELIVERY_LIFECYCLE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/random/random.h"
+#include "controlplane/store/store.h"
+#include "fluxcascade/store/v1/records.pb.h"
+#include "fluxcascade/store/v1/resources.pb.h"
+
+namespace fluxcascade {
+
+// A delivery whose queue item this process has leased.
+struct ClaimedDelivery {
+  store::v1::Delivery delivery;
+  store::v1::QueueItem item;
+};
+
+// The lane of one record within one mapping; a merge holds those of all its records.
+std::string RecordLane(absl::string_view mapping, absl::string_view record_id);
+// The lane that a create holds besides, so that two records with the same match value cannot both
+// create.
+std::string MatchLane(absl::string_view mapping, absl::string_view match_value);
+
+// Puts an accepted event into its record's delivery for this mapping: into the one that is PENDING,
+// which becomes due now with a fresh schedule, or into a new one, in line behind those of the same
+// lanes. A merge always gets its own. Gives the delivery's name.
+absl::StatusOr<std::string> AcceptChange(Transaction& tx, const store::v1::Mapping& mapping,
+                                         const store::v1::Event& event, absl::Time now,
+                                         Random& random);
+
+// A new delivery of a stored message to an endpoint. Gives its name.
+absl::StatusOr<std::string> AcceptMessage(Transaction& tx, const store::v1::Endpoint& endpoint,
+                                          const store::v1::Message& message, absl::Time now,
+                                          Random& random);
+
+// The attempt begins: RUNNING, and it counts. To be called in the transaction that claimed the
+// item.
+absl::StatusOr<ClaimedDelivery> Begin(Transaction& tx, const store::v1::QueueItem& leased,
+                                      absl::Time now);
+
+// What the steps that end an attempt share. `claimed.delivery` is stored with whatever the executor
+// has put into it (the record's display name, the target's id, a payload preview). kAborted when
+// the lease has gone to another holder.
+absl::Status Succeed(Transaction& tx, const ClaimedDelivery& claimed,
+                     const store::v1::Attempt& attempt, absl::Time now);
+absl::Status Skip(Transaction& tx, const ClaimedDelivery& claimed, absl::string_view reason,
+                  const store::v1::Attempt& attempt, absl::Time now);
+// True when the delivery has FAILED for good: `retry_can_help` is false or the schedule is at its
+// end.
+absl::StatusOr<bool> Fail(Transaction& tx, const ClaimedDelivery& claimed,
+                          const store::v1::Attempt& attempt, bool retry_can_help, absl::Time now);
+// Gives the delivery back until `until`; the attempt that began does not count.
+absl::Status Wait(Transaction& tx, const ClaimedDelivery& claimed, absl::string_view waiting_for,
+                  absl::Time until, absl::Time now);
+// Holds one more lane. False: another delivery is first there; this one has been given back and the
+// attempt does not count.
+absl::StatusOr<bool> HoldLane(Transaction& tx, const ClaimedDelivery& claimed,
+                              absl::string_view lane, absl::Time now);
+
+// By hand: due now, with a fresh schedule. kFailedPrecondition, saying why, when it has SUCCEEDED,
+// was SKIPPED or is RUNNING.
+absl::StatusOr<store::v1::Delivery> RetryByHand(Transaction& tx, absl::string_view delivery,
+                                                absl::Time now);
+
+// Ends a delivery that nobody runs as FAILED: its endpoint or mapping was deleted.
+absl::Status Abandon(Transaction& tx, absl::string_view delivery, absl::string_view reason,
+                     absl::Time now);
+
+}  // namespace fluxcascade
+
+#endif  // FLUXCASCADE_CONTROLPLANE_QUEUE_DELIVERY_LIFECYCLE_H_

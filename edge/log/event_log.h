@@ -1,0 +1,60 @@
+// The edge's log: what it accepted, durable and in order, until the control plane has it.
+#ifndef FLUXCASCADE_EDGE_LOG_EVENT_LOG_H_
+#define FLUXCASCADE_EDGE_LOG_EVENT_LOG_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
+#include "fluxcascade/edge/v1/logged_request.pb.h"
+
+namespace fluxcascade::edge {
+
+// Thread-safe.
+class EventLog {
+ public:
+  // Called once for each Append, in the order of the sequences, on the log's own thread: it must be
+  // quick and must not call back into the log. OK: the request is durable under that sequence.
+  // Otherwise it is not in the log and never will be.
+  using Done = std::function<void(absl::StatusOr<uint64_t> sequence)>;
+
+  virtual ~EventLog() = default;
+
+  // Takes a request without `sequence` and `chain`, which the log gives. Never blocks on the disk:
+  // many requests that wait share one write and one sync. When the queue is full, the log is over
+  // its size, or an earlier sync failed, `done` is called with kResourceExhausted or kUnavailable,
+  // possibly before Append returns.
+  virtual void Append(v1::LoggedRequest request, Done done) = 0;
+
+  struct ReadResult {
+    std::vector<v1::LoggedRequest> requests;
+    v1::LogState state;
+  };
+
+  // What comes after the position in `pull`: at least one request if there is one, then as many as
+  // fit `max_bytes`. Returns at once; an empty result when there is nothing. A position that this
+  // log does not have is a PullError with its reason and a sentence that names both ranges,
+  // returned through `error`; a record that can't be read likewise (DATA_LOSS).
+  virtual absl::StatusOr<ReadResult> Read(const v1::Pull& pull, v1::PullError* error) const = 0;
+
+  // What up to and including `through` holds may be dropped, at a time of the log's own choosing.
+  // The next sequence is kept even when everything is dropped. kOutOfRange beyond the end.
+  virtual absl::Status Acknowledge(absl::string_view log_id, uint64_t through) = 0;
+
+  virtual v1::LogState State() const = 0;
+
+  // Called, on the log's thread, after each group of requests has become durable.
+  virtual void SetAppendListener(std::function<void()> listener) = 0;
+
+  // Why the log takes nothing at present; OK when it does.
+  virtual absl::Status Ready() const = 0;
+};
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_LOG_EVENT_LOG_H_
