@@ -18,17 +18,19 @@ namespace fluxcascade::edge {
 // Thread-safe.
 class EventLog {
  public:
-  // Called once for each Append, in the order of the sequences, on the log's own thread: it must be
-  // quick and must not call back into the log. OK: the request is durable under that sequence.
-  // Otherwise it is not in the log and never will be.
+  // Called once for each Append: it must be quick and must not call back into the log. OK: the
+  // request is durable under that sequence; these come in the order of the sequences, on the log's
+  // own thread. Otherwise the sender must be told to send it again: nobody will read it, unless a
+  // write failed of which the disk kept a part, and the log was opened again after that.
   using Done = std::function<void(absl::StatusOr<uint64_t> sequence)>;
 
   virtual ~EventLog() = default;
 
   // Takes a request without `sequence` and `chain`, which the log gives. Never blocks on the disk:
-  // many requests that wait share one write and one sync. When the queue is full, the log is over
-  // its size, or an earlier sync failed, `done` is called with kResourceExhausted or kUnavailable,
-  // possibly before Append returns.
+  // many requests that wait share one write and one sync. A refusal may come before Append returns:
+  //   kInvalidArgument    the request is larger than the log takes
+  //   kResourceExhausted  the queue or the log is full: later it may not be
+  //   kUnavailable        a write failed; the log takes nothing until it has been opened again
   virtual void Append(v1::LoggedRequest request, Done done) = 0;
 
   struct ReadResult {
@@ -37,18 +39,22 @@ class EventLog {
   };
 
   // What comes after the position in `pull`: at least one request if there is one, then as many as
-  // fit `max_bytes`. Returns at once; an empty result when there is nothing. A position that this
-  // log does not have is a PullError with its reason and a sentence that names both ranges,
-  // returned through `error`; a record that can't be read likewise (DATA_LOSS).
+  // fit `max_bytes` (serialized as in a Batch). Does not wait for requests: an empty result when
+  // there is nothing. A position that this log does not have fills `error` with its reason and a
+  // sentence that names both ranges, and a request that can't be read likewise (DATA_LOSS); the
+  // status is then kDataLoss with the same sentence. With any other error `error` stays as it was:
+  // kInvalidArgument for a `max_bytes` out of range, kUnavailable while the log is being reopened.
   virtual absl::StatusOr<ReadResult> Read(const v1::Pull& pull, v1::PullError* error) const = 0;
 
   // What up to and including `through` holds may be dropped, at a time of the log's own choosing.
-  // The next sequence is kept even when everything is dropped. kOutOfRange beyond the end.
+  // The next sequence is kept even when everything is dropped. kOutOfRange: of another log, or
+  // beyond the end. Going back changes nothing.
   virtual absl::Status Acknowledge(absl::string_view log_id, uint64_t through) = 0;
 
   virtual v1::LogState State() const = 0;
 
-  // Called, on the log's thread, after each group of requests has become durable.
+  // Called, on the log's thread, after each group of requests has become durable and its `done`s
+  // have been called. Replaces the one before; null: none. Same rules as for Done.
   virtual void SetAppendListener(std::function<void()> listener) = 0;
 
   // Why the log takes nothing at present; OK when it does.

@@ -1,0 +1,157 @@
+#include "edge/log/fake_event_log.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/mutex/mutex.h"
+#include "common/status/status_macros.h"
+#include "edge/log/log_codec.h"
+#include "edge/log/log_position.h"
+#include "edge/log/read_batch.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
+#include "fluxcascade/edge/v1/logged_request.pb.h"
+
+namespace fluxcascade::edge {
+
+FakeEventLog::FakeEventLog(std::string log_id)
+    : log_id_(std::move(log_id)), tail_(BeginningOf(log_id_)), head_(tail_) {}
+
+void FakeEventLog::Append(v1::LoggedRequest request, Done done) {
+  absl::Status failure;
+  {
+    MutexLock lock(mutex_);
+    failure = failure_;
+    if (failure.ok() && held_) {
+      waiting_.push_back({std::move(request), std::move(done)});
+      return;
+    }
+  }
+  if (!failure.ok()) return done(failure);
+  std::vector<Waiting> group;
+  group.push_back({std::move(request), std::move(done)});
+  Commit(std::move(group));
+}
+
+void FakeEventLog::Commit(std::vector<Waiting> group) {
+  std::vector<uint64_t> sequences;
+  std::function<void()> listener;
+  {
+    MutexLock lock(mutex_);
+    for (Waiting& waiting : group) {
+      sequences.push_back(head_.sequence);
+      values_.push_back(EncodeRecord(Seal(std::move(waiting.request)), head_));
+    }
+    listener = listener_;
+  }
+  for (size_t i = 0; i < group.size(); ++i) group[i].done(sequences[i]);
+  if (listener && !group.empty()) listener();
+}
+
+const std::string& FakeEventLog::ValueOf(uint64_t sequence) const {
+  return values_[sequence - tail_.sequence];
+}
+
+absl::StatusOr<EventLog::ReadResult> FakeEventLog::Read(const v1::Pull& pull,
+                                                        v1::PullError* error) const {
+  MutexLock lock(mutex_);
+  FC_RETURN_IF_ERROR(CheckPull(pull));
+  ReadResult result = {.requests = {}, .state = StateLocked()};
+  FC_RETURN_IF_ERROR(CheckRange(pull, result.state, *error));
+  LogPoint point = tail_;
+  if (pull.after() >= tail_.sequence) {
+    FC_ASSIGN_OR_RETURN(const RecordView last, ParseRecord(pull.after(), ValueOf(pull.after())));
+    point = last.End();
+  }
+  FC_RETURN_IF_ERROR(CheckChain(pull, point.chain, result.state, *error));
+
+  ReadBatch batch(pull.max_bytes());
+  for (uint64_t sequence = point.sequence; sequence < head_.sequence; ++sequence) {
+    FC_ASSIGN_OR_RETURN(const RecordView record, ParseRecord(sequence, ValueOf(sequence)));
+    FC_ASSIGN_OR_RETURN(v1::LoggedRequest request, ToRequest(record));
+    if (!batch.Add(std::move(request))) break;
+  }
+  result.requests = std::move(batch).Take();
+  return result;
+}
+
+absl::Status FakeEventLog::Acknowledge(absl::string_view log_id, uint64_t through) {
+  MutexLock lock(mutex_);
+  FC_RETURN_IF_ERROR(CheckAcknowledge(log_id, through, StateLocked()));
+  if (through > acknowledged_) acknowledged_ = through;
+  return absl::OkStatus();
+}
+
+v1::LogState FakeEventLog::State() const {
+  MutexLock lock(mutex_);
+  return StateLocked();
+}
+
+v1::LogState FakeEventLog::StateLocked() const {
+  v1::LogState state;
+  state.set_log_id(log_id_);
+  state.set_first_sequence(tail_.sequence);
+  state.set_next_sequence(head_.sequence);
+  state.set_bytes(head_.offset - tail_.offset);
+  return state;
+}
+
+void FakeEventLog::SetAppendListener(std::function<void()> listener) {
+  MutexLock lock(mutex_);
+  listener_ = std::move(listener);
+}
+
+absl::Status FakeEventLog::Ready() const {
+  MutexLock lock(mutex_);
+  return failure_;
+}
+
+void FakeEventLog::Hold() {
+  MutexLock lock(mutex_);
+  held_ = true;
+}
+
+void FakeEventLog::Release() {
+  std::vector<Waiting> group;
+  {
+    MutexLock lock(mutex_);
+    held_ = false;
+    group.swap(waiting_);
+  }
+  Commit(std::move(group));
+}
+
+void FakeEventLog::FailWith(absl::Status status) {
+  std::vector<Waiting> refused;
+  {
+    MutexLock lock(mutex_);
+    failure_ = status;
+    if (!status.ok()) refused.swap(waiting_);
+  }
+  for (const Waiting& waiting : refused) waiting.done(status);
+}
+
+void FakeEventLog::Trim() {
+  MutexLock lock(mutex_);
+  while (tail_.sequence <= acknowledged_) {
+    tail_ = ParseRecord(tail_.sequence, values_.front())->End();
+    values_.pop_front();
+  }
+}
+
+size_t FakeEventLog::waiting() const {
+  MutexLock lock(mutex_);
+  return waiting_.size();
+}
+
+uint64_t FakeEventLog::acknowledged() const {
+  MutexLock lock(mutex_);
+  return acknowledged_;
+}
+
+}  // namespace fluxcascade::edge
