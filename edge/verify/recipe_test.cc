@@ -1,0 +1,48 @@
+#include "edge/verify/recipe.h"
+
+#include <string>
+
+#include "edge/verify/recipes_for_test.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+std::string ErrorOf(const v1::Recipe& recipe) {
+  return std::string(RecipeVerifier::Compile(recipe, kTestUrl).status().message());
+}
+
+TEST(RecipeVerifierTest, VerifiesAsItsKindDoes) {
+  OwnedRequest request{.headers = {{"authorization", "Basic YTpi"}}};
+  const auto basic = RecipeVerifier::Compile(Basic("basic", "a:b"), kTestUrl);
+  EXPECT_EQ(basic->label(), "basic");
+  EXPECT_EQ(basic->Verify(request.View(), absl::UnixEpoch()), std::nullopt);
+
+  const auto digest = RecipeVerifier::Compile(Labelled("v1", HashOfBody()), kTestUrl);
+  EXPECT_EQ(digest->Verify(request.View(), absl::UnixEpoch()),
+            v1::RejectedRequest::REASON_SIGNATURE_MISSING);
+}
+
+TEST(RecipeVerifierTest, ErrorsNameThePathToTheField) {
+  v1::Recipe digest = Labelled("v3", TimedHmac());
+  digest.mutable_digest()->mutable_timestamp()->clear_unit();
+  EXPECT_EQ(ErrorOf(digest), "digest.timestamp.unit must be UNIT_MILLISECONDS or UNIT_SECONDS");
+  EXPECT_EQ(ErrorOf(Basic("b", "")), "basic.credentials[0] must be 1 to 1024 bytes");
+}
+
+TEST(RecipeVerifierTest, AKindIsRequired) {
+  v1::Recipe recipe;
+  recipe.set_label("empty");
+  EXPECT_EQ(ErrorOf(recipe), "kind must be digest or basic");
+}
+
+TEST(RecipeVerifierTest, ALabelHasOneTo32VisibleCharacters) {
+  const std::string expected = "label must be 1 to 32 visible ASCII characters";
+  EXPECT_EQ(ErrorOf(Basic("", "a:b")), expected);
+  EXPECT_EQ(ErrorOf(Basic("two words", "a:b")), expected);
+  EXPECT_EQ(ErrorOf(Basic(std::string(33, 'l'), "a:b")), expected);
+  EXPECT_EQ(ErrorOf(Basic(std::string(32, 'l'), "a:b")), "");
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge

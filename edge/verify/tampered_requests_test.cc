@@ -1,0 +1,181 @@
+// Every change of a signed request that alters the signed string, and every signature that is not
+// written in its one canonical way, is refused.
+
+#include <functional>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "edge/verify/digest_check.h"
+#include "edge/verify/recipes_for_test.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+constexpr int64_t kSentAtMillis = 1693657560000;
+
+// A request with the query `a=1%2F2`, signed as `recipe` says.
+OwnedRequest Signed(const v1::DigestRecipe& recipe) {
+  OwnedRequest request{.query = "a=1%2F2", .body = R"([{"id":1}])"};
+  const DigestCheck check = *DigestCheck::Compile(recipe, kTestUrl);
+  const std::string timestamp = absl::StrCat(kSentAtMillis);
+  const std::string text = check.SignedString(request.View(), timestamp, kTestSecret);
+  request.headers.emplace_back(recipe.header(), check.Signature(text, kTestSecret));
+  if (recipe.has_timestamp()) request.headers.emplace_back("X-Request-Timestamp", timestamp);
+  return request;
+}
+
+Refusal Judge(const v1::DigestRecipe& recipe, OwnedRequest& request) {
+  return DigestCheck::Compile(recipe, kTestUrl)
+      ->Check(request.View(), absl::FromUnixMillis(kSentAtMillis));
+}
+
+std::string& Signature(OwnedRequest& request) { return request.headers[0].second; }
+std::string& Timestamp(OwnedRequest& request) { return request.headers[1].second; }
+
+v1::DigestRecipe PrefixedHex() {
+  v1::DigestRecipe recipe = TimedHmac();
+  recipe.set_encoding(v1::DigestRecipe::ENCODING_HEX);
+  recipe.set_prefix("sha256=");
+  return recipe;
+}
+
+struct Tampering {
+  const char* name;
+  std::function<v1::DigestRecipe()> recipe;
+  std::function<void(OwnedRequest&)> change;
+  RejectionReason reason;
+};
+
+constexpr RejectionReason kMissing = v1::RejectedRequest::REASON_SIGNATURE_MISSING;
+constexpr RejectionReason kMalformed = v1::RejectedRequest::REASON_SIGNATURE_MALFORMED;
+constexpr RejectionReason kMismatch = v1::RejectedRequest::REASON_SIGNATURE_MISMATCH;
+constexpr RejectionReason kNoTime = v1::RejectedRequest::REASON_TIMESTAMP_MISSING;
+constexpr RejectionReason kBadTime = v1::RejectedRequest::REASON_TIMESTAMP_MALFORMED;
+
+using Request = OwnedRequest;
+
+std::vector<Tampering> ChangedStrings() {
+  return {
+      {"Method", TimedHmac, [](Request& r) { r.method = "PUT"; }, kMismatch},
+      {"MethodCase", TimedHmac, [](Request& r) { r.method = "post"; }, kMismatch},
+      {"QueryRemoved", TimedHmac, [](Request& r) { r.query.reset(); }, kMismatch},
+      {"QueryEmptied", TimedHmac, [](Request& r) { r.query = ""; }, kMismatch},
+      {"QueryByte", TimedHmac, [](Request& r) { r.query = "a=1%2F3"; }, kMismatch},
+      {"QueryAddition", TimedHmac, [](Request& r) { *r.query += "&b=2"; }, kMismatch},
+      {"BodyByte", TimedHmac, [](Request& r) { r.body[1] = '['; }, kMismatch},
+      {"BodyAppended", TimedHmac, [](Request& r) { r.body += '\n'; }, kMismatch},
+      {"BodyCutShort", TimedHmac, [](Request& r) { r.body.pop_back(); }, kMismatch},
+      {"BodyEmptied", TimedHmac, [](Request& r) { r.body.clear(); }, kMismatch},
+      {"BodyNulByte", TimedHmac, [](Request& r) { r.body += '\0'; }, kMismatch},
+      {"TimestampDigit", TimedHmac, [](Request& r) { Timestamp(r).back() = '1'; }, kMismatch},
+      {"TimestampLeadingZero", TimedHmac, [](Request& r) { Timestamp(r).insert(0, "0"); },
+       kMismatch},
+      {"BodyByteOfAHash", HashOfBody, [](Request& r) { r.body[1] = '['; }, kMismatch},
+      {"MethodOfAHash", HashOfRequest, [](Request& r) { r.method = "GET"; }, kMismatch},
+      {"QueryOfAHash", HashOfRequest, [](Request& r) { r.query = "a=2"; }, kMismatch},
+  };
+}
+
+std::vector<Tampering> ChangedBase64() {
+  return {
+      {"SignatureByte", TimedHmac,
+       [](Request& r) { Signature(r)[0] = Signature(r)[0] == 'A' ? 'B' : 'A'; }, kMismatch},
+      {"Empty", TimedHmac, [](Request& r) { Signature(r) = ""; }, kMalformed},
+      {"WithoutPadding", TimedHmac, [](Request& r) { Signature(r).pop_back(); }, kMalformed},
+      {"MorePadding", TimedHmac, [](Request& r) { Signature(r) += "="; }, kMalformed},
+      {"TrailingBits", TimedHmac,
+       [](Request& r) { ++Signature(r)[42]; },  // of a character whose low two bits are spare
+       kMalformed},
+      {"LeadingSpace", TimedHmac, [](Request& r) { Signature(r).insert(0, " "); }, kMalformed},
+      {"TrailingSpace", TimedHmac, [](Request& r) { Signature(r) += " "; }, kMalformed},
+      {"InnerNewline", TimedHmac, [](Request& r) { Signature(r).insert(20, "\n"); }, kMalformed},
+      {"TruncatedToWholeBytes", TimedHmac, [](Request& r) { Signature(r).resize(40); }, kMalformed},
+      {"TwoInOneHeader", TimedHmac, [](Request& r) { Signature(r) += "," + Signature(r); },
+       kMalformed},
+      {"UrlAlphabet", TimedHmac, [](Request& r) { Signature(r)[3] = '-'; }, kMalformed},
+  };
+}
+
+std::vector<Tampering> ChangedHex() {
+  return {
+      {"UpperCase", HashOfBody,
+       [](Request& r) {
+         for (char& c : Signature(r)) c = absl::ascii_toupper(c);
+       },
+       kMalformed},
+      {"OddLength", HashOfBody, [](Request& r) { Signature(r).pop_back(); }, kMalformed},
+      {"OneByteShort", HashOfBody, [](Request& r) { Signature(r).resize(62); }, kMalformed},
+      {"OneByteLong", HashOfBody, [](Request& r) { Signature(r) += "00"; }, kMalformed},
+      {"HexPrefix", HashOfBody, [](Request& r) { Signature(r).insert(0, "0x"); }, kMalformed},
+      {"PrefixMissing", PrefixedHex, [](Request& r) { Signature(r).erase(0, 7); }, kMalformed},
+      {"PrefixCase", PrefixedHex, [](Request& r) { Signature(r)[0] = 'S'; }, kMalformed},
+      {"PrefixTwice", PrefixedHex, [](Request& r) { Signature(r).insert(0, "sha256="); },
+       kMalformed},
+      {"PrefixAlone", PrefixedHex, [](Request& r) { Signature(r).resize(7); }, kMalformed},
+      {"PrefixUnasked", HashOfBody, [](Request& r) { Signature(r).insert(0, "sha256="); },
+       kMalformed},
+  };
+}
+
+std::vector<Tampering> ChangedHeaders() {
+  return {
+      {"NoSignature", TimedHmac, [](Request& r) { r.headers.erase(r.headers.begin()); }, kMissing},
+      {"TwoSignatures", TimedHmac, [](Request& r) { r.headers.push_back(r.headers[0]); },
+       kMalformed},
+      {"TwoSignaturesInTwoCases", TimedHmac,
+       [](Request& r) { r.headers.emplace_back("X-SIGNATURE-V3", Signature(r)); }, kMalformed},
+      {"NoTimestamp", TimedHmac, [](Request& r) { r.headers.pop_back(); }, kNoTime},
+      {"TwoTimestamps", TimedHmac, [](Request& r) { r.headers.push_back(r.headers[1]); }, kBadTime},
+      {"TimestampSigned", TimedHmac, [](Request& r) { Timestamp(r).insert(0, "+"); }, kBadTime},
+      {"TimestampSpaced", TimedHmac, [](Request& r) { Timestamp(r).insert(0, " "); }, kBadTime},
+  };
+}
+
+class TamperedRequestsTest : public testing::TestWithParam<Tampering> {};
+
+TEST_P(TamperedRequestsTest, IsRefused) {
+  const v1::DigestRecipe recipe = GetParam().recipe();
+  OwnedRequest request = Signed(recipe);
+  ASSERT_EQ(Judge(recipe, request), std::nullopt) << "before the change";
+  GetParam().change(request);
+  EXPECT_EQ(Judge(recipe, request), GetParam().reason);
+}
+
+std::string NameOf(const testing::TestParamInfo<Tampering>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(SignedString, TamperedRequestsTest, testing::ValuesIn(ChangedStrings()),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Base64, TamperedRequestsTest, testing::ValuesIn(ChangedBase64()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Hex, TamperedRequestsTest, testing::ValuesIn(ChangedHex()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Headers, TamperedRequestsTest, testing::ValuesIn(ChangedHeaders()),
+                         NameOf);
+
+TEST(EveryByteTest, AnyOtherBitOfTheBodyIsRefused) {
+  const v1::DigestRecipe recipe = TimedHmac();
+  OwnedRequest request = Signed(recipe);
+  for (size_t bit = 0; bit < request.body.size() * 8; ++bit) {
+    request.body[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    EXPECT_EQ(Judge(recipe, request), kMismatch) << "bit " << bit;
+    request.body[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+  }
+}
+
+TEST(EquivalentRequestsTest, WhatTheSignedStringDoesNotShowIsAccepted) {
+  const v1::DigestRecipe recipe = TimedHmac();
+  OwnedRequest decoded = Signed(recipe);
+  decoded.query = "a=1/2";
+  EXPECT_EQ(Judge(recipe, decoded), std::nullopt);
+
+  OwnedRequest lower_case = Signed(recipe);
+  lower_case.query = "a=1%2f2";
+  EXPECT_EQ(Judge(recipe, lower_case), std::nullopt);
+
+  OwnedRequest more_headers = Signed(recipe);
+  more_headers.headers.emplace_back("X-Signature", "another scheme's");
+  EXPECT_EQ(Judge(recipe, more_headers), std::nullopt);
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge
