@@ -3,6 +3,7 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_CONNECTORS_CONNECTOR_H_
 #define FLUXCASCADE_CONTROLPLANE_CONNECTORS_CONNECTOR_H_
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -126,6 +127,14 @@ struct RefreshedTokens {
   absl::Duration expires_in;
 };
 
+// The state of a rate limit, as an answer told of it.
+struct RateLimitReading {
+  int64_t limit = 0;
+  int64_t remaining = 0;
+  // After this long, at the latest, all of `limit` is there again.
+  absl::Duration reset;
+};
+
 // Makes calls for one connection or one app: authorised, within the rate limit, before a deadline,
 // each one recorded. Blocks. Answers of 401 are retried once with a fresh token by the client
 // itself.
@@ -139,22 +148,28 @@ class ApiClient {
 };
 
 // Status codes of everything below that talks to a system:
-//   kUnavailable, kDeadlineExceeded, kAborted   may work later: retried
-//   kResourceExhausted                          rate limit; RetryAfter(status) says how long;
-//   waiting costs no retry kUnauthenticated                            the credential is refused
-//   kNotFound                                   no such record
-//   kAlreadyExists                              a record with this unique value exists;
-//   ExistingId(status) if the system says kInvalidArgument, kFailedPrecondition, kPermissionDenied,
-//   kUnimplemented   refused for good; the message has the system's words
-// See status_payloads.h. Thread-safe.
+//
+//   kUnavailable, kDeadlineExceeded,   may work later: retried
+//   kAborted
+//   kResourceExhausted                 rate limit; RetryAfter(status) says how long; waiting costs
+//                                      no retry
+//   kUnauthenticated                   the credential is refused
+//   kNotFound                          no such record
+//   kAlreadyExists                     a record with this unique value exists; ExistingId(status)
+//                                      if the system says which
+//   kInvalidArgument,                  refused for good; the message has the system's words
+//   kFailedPrecondition,
+//   kPermissionDenied, kUnimplemented
+//
+// See status_payloads.h. No message holds a credential. Thread-safe.
 class Connector {
  public:
   virtual ~Connector() = default;
 
   virtual const ConnectorInfo& info() const = 0;
 
-  // --- Calls, authorised
-  // -----------------------------------------------------------------------------------------------
+  // --- Calls, authorised -------------------------------------------------------------------------
+
   // Puts the credential where the system wants it.
   virtual absl::Status Authorize(const CallCredential& credential, HttpRequest& request) const = 0;
   // The request that trades a refresh token for an access token, and the reading of its answer. A
@@ -162,15 +177,16 @@ class Connector {
   virtual HttpRequest RefreshRequest(const AppIdentity& app,
                                      absl::string_view refresh_token) const = 0;
   virtual absl::StatusOr<RefreshedTokens> ParseRefresh(const HttpResponse& response) const = 0;
-  // Rate-limit headers of an answer, if it has any: {limit, remaining}.
-  virtual std::optional<std::pair<int64_t, int64_t>> RateLimit(
-      const HttpResponse& response) const = 0;
+  // What an answer means: OK for any 2xx, else a status as above.
+  virtual absl::Status ResponseStatus(const HttpResponse& response) const = 0;
+  // What an answer's headers say of the rate limit, if anything.
+  virtual std::optional<RateLimitReading> RateLimit(const HttpResponse& response) const = 0;
   // A cheap call that shows whether the credential is good; gives the account's id as webhooks name
   // it.
   virtual absl::StatusOr<std::string> CheckAccount(ApiClient& api) const = 0;
 
-  // --- Webhooks in
-  // -----------------------------------------------------------------------------------------------------
+  // --- Webhooks in -------------------------------------------------------------------------------
+
   // Fills `hook`'s recipes and logged headers for an app (id, token and URL are the caller's).
   // kUnimplemented: no webhooks.
   virtual absl::Status FillHook(const AppIdentity& app, edge::v1::Hook& hook) const = 0;
@@ -179,9 +195,9 @@ class Connector {
   virtual absl::StatusOr<std::vector<SourceEvent>> ParseRequest(
       const edge::v1::LoggedRequest& request) const = 0;
 
-  // --- Registration, with the app's webhook credential
-  // ----------------------------------------------------------------- What must be subscribed to
-  // for records of this type when these fields matter. Sorted.
+  // --- Registration, with the app's webhook credential -------------------------------------------
+
+  // What must be subscribed to for records of this type when these fields matter. Sorted.
   virtual std::vector<SubscriptionSpec> RequiredSubscriptions(
       absl::string_view object_type, const std::set<std::string>& fields) const = 0;
   virtual absl::StatusOr<Registration> GetRegistration(ApiClient& api,
@@ -197,12 +213,13 @@ class Connector {
   virtual absl::Status DeleteSubscription(ApiClient& api, const AppIdentity& app,
                                           absl::string_view external_id) const = 0;
 
-  // --- Records, with a connection's credential
-  // -------------------------------------------------------------------------
+  // --- Records, with a connection's credential ---------------------------------------------------
+
   virtual absl::StatusOr<ObjectTypeInfo> DescribeObjectType(
       ApiClient& api, absl::string_view object_type) const = 0;
-  // In one call if the system can. Records that were not found are missing from the answer;
-  // archived ones are in it when the system still tells of them.
+  // In as few calls as the system lets. Records that were not found are missing from the answer;
+  // archived ones are in it when the system still tells of them. Each record has all `fields`, null
+  // where the system has no value.
   virtual absl::StatusOr<std::vector<Record>> Read(ApiClient& api, absl::string_view object_type,
                                                    const std::vector<std::string>& ids,
                                                    const std::set<std::string>& fields) const = 0;
