@@ -2,6 +2,9 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_STORE_QUEUE_REPOSITORY_H_
 #define FLUXCASCADE_CONTROLPLANE_STORE_QUEUE_REPOSITORY_H_
 
+#include <cstdint>
+#include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,9 +23,11 @@ struct ClaimRequest {
   int limit = 1;
   std::string holder;
   absl::Duration lease;
-  // Items that wait on these destinations are passed over, so that a slow one cannot take every
-  // place.
-  std::vector<std::string> skip_destinations;
+  // No destination gets more than this, with those that the caller already runs for it: a slow one
+  // cannot take every place. Finding due work costs a little per destination, nothing per item that
+  // is passed over.
+  int limit_per_destination = std::numeric_limits<int>::max();
+  std::map<std::string, int> running;  // by destination
 };
 
 struct QueueStats {
@@ -40,18 +45,21 @@ class QueueRepository {
  public:
   virtual ~QueueRepository() = default;
 
-  // `item` without order, blocked_by and lease. kAlreadyExists.
+  // `item` without places, blocked_by and lease, its lanes all different. kAlreadyExists.
   virtual absl::Status Enqueue(const store::v1::QueueItem& item) = 0;
 
-  // Leases up to `limit` items, earliest due first. One typed operation: a backend may do it in one
-  // statement.
+  // Leases up to `limit` items, earliest due first, and counts one more attempt for each. An item
+  // whose lease has run out is claimed like any other. One typed operation: a backend may do it in
+  // one statement.
   virtual absl::StatusOr<std::vector<store::v1::QueueItem>> ClaimDue(
       const ClaimRequest& request) = 0;
 
   virtual absl::StatusOr<std::optional<store::v1::QueueItem>> Get(absl::string_view delivery) = 0;
 
-  // Puts a leased item into one more line, at its end. True: it is first there and goes on. False:
-  // it is not; the lease is given back, and it becomes due again when its turn comes.
+  // Puts a leased item into one more line, at its end (nothing is done when it stands there
+  // already). True: it is first there and goes on. False: it is not; the lease is given back, the
+  // attempt does not count, and it can be claimed again when its turn comes. kFailedPrecondition:
+  // the item would wait for an item that waits for it; nothing is changed.
   virtual absl::StatusOr<bool> AddLane(const store::v1::QueueItem& leased,
                                        absl::string_view lane) = 0;
 
@@ -75,9 +83,9 @@ class QueueRepository {
   // it is leased.
   virtual absl::Status Remove(absl::string_view delivery) = 0;
 
-  // Gives back whatever this holder has leased, at most `limit` items; gives how many. For a
-  // replica that starts again under its own name after a crash and need not wait for its old leases
-  // to run out.
+  // Gives back whatever this holder has leased, at most `limit` items; gives how many. Attempts
+  // that were begun count. For a replica that starts again under its own name after a crash and
+  // need not wait for its old leases to run out.
   virtual absl::StatusOr<int> ReleaseHeldBy(absl::string_view holder, int limit) = 0;
 
   // When the next item of this direction can be claimed, leases that run out included.

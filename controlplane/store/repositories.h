@@ -16,8 +16,9 @@
 
 namespace fluxcascade {
 
-// What to list next. `after` is the `next` of the page before: opaque, stable while rows are added
-// and removed.
+// What to list next. `after` is the `next` of the page before: opaque, printable, stable while rows
+// are added and removed; kInvalidArgument when it comes from another list. A page may be short, or
+// empty, although there is a next one: a filter has passed over many.
 struct PageRequest {
   int size = 50;
   std::string after;
@@ -100,15 +101,18 @@ class ApiTokenRepository {
 
 struct EventFilter {
   std::string connection;  // empty fields do not filter
-  std::string record_id;
+  std::string record_id;   // as the record itself, or as one merged into it
   store::v1::Event::State state = store::v1::Event::STATE_UNSPECIFIED;
 };
 
 class EventRepository {
  public:
+  // How long a key is known; Trim must not be given a shorter time.
+  static constexpr absl::Duration kDedupePeriod = absl::Hours(7 * 24);
+
   virtual ~EventRepository() = default;
-  // False, and nothing is stored, when `dedupe_key` was seen within the last 7 days. An empty key
-  // is never seen.
+  // False, and nothing is stored, when `dedupe_key` was seen for the event's app and connection
+  // within kDedupePeriod. An empty key is never seen.
   virtual absl::StatusOr<bool> InsertIfNew(const store::v1::Event& event,
                                            absl::string_view dedupe_key, absl::Time now) = 0;
   virtual absl::StatusOr<store::v1::Event> Get(absl::string_view name) = 0;
@@ -168,10 +172,11 @@ class DeliveryRepository {
   virtual absl::StatusOr<std::vector<store::v1::Attempt>> ListAttempts(
       absl::string_view delivery) = 0;
   // The inbound delivery of this record and mapping that is PENDING, if there is one: a new event
-  // joins it.
+  // joins it. The last in line where there are several; never a merge.
   virtual absl::StatusOr<std::optional<store::v1::Delivery>> FindPending(
       absl::string_view mapping, absl::string_view record_id) = 0;
-  // Deliveries of this direction that ended at or after `since`, and those that have not ended.
+  // Deliveries of this workspace and direction that ended in or after the minute of `since`, and
+  // those that have not ended. Costs a key a minute, however many there were.
   virtual absl::StatusOr<DeliveryCounts> Count(absl::string_view parent,
                                                store::v1::Direction direction,
                                                absl::Time since) = 0;

@@ -3,9 +3,11 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_STORE_STORE_H_
 #define FLUXCASCADE_CONTROLPLANE_STORE_STORE_H_
 
+#include <cstdint>
 #include <functional>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "controlplane/store/queue_repository.h"
 #include "controlplane/store/repositories.h"
 
@@ -45,11 +47,15 @@ class Store {
   // Runs `body` and commits what it wrote, all or nothing, durably: on OK it is on disk. When
   // `body` fails nothing is written and its status is returned. On a conflict with another
   // transaction `body` is run again, so it must have no effect but on the transaction and on
-  // variables that it sets anew each time. kAborted after too many conflicts.
+  // variables that it sets anew each time. kAborted after too many conflicts. Not to be called from
+  // within a body.
   virtual absl::Status Run(const Body& body) = 0;
 
   // The same for a body that only reads; a write in it stops the process.
   virtual absl::Status Read(const Body& body) = 0;
+
+  // About how much room it all takes; cheap enough to be asked every second.
+  virtual absl::StatusOr<int64_t> SizeBytes() = 0;
 };
 
 }  // namespace fluxcascade

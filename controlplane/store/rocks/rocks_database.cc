@@ -1,0 +1,86 @@
+#include "controlplane/store/rocks/rocks_database.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/rocks/rocks_status.h"
+#include "controlplane/store/rocks/int64_add.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/env.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/options.h"
+#include "rocksdb/table.h"
+#include "rocksdb/utilities/optimistic_transaction_db.h"
+
+namespace fluxcascade {
+namespace {
+
+constexpr size_t kWriteBufferBytes = 32 << 20;
+constexpr size_t kBlockCacheBytes = 64 << 20;
+// Two transactions whose keys fall into one bucket commit one after the other.
+constexpr uint32_t kLockBuckets = 1 << 16;
+
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env;
+  options.create_if_missing = true;
+  // A torn last record was never acknowledged; damage before it must not pass in silence.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;
+  options.keep_log_file_num = 3;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions ColumnFamilyOptions() {
+  rocksdb::ColumnFamilyOptions options;
+  options.merge_operator = NewInt64AddOperator();
+  // A counter that is added to a thousand times a second would else be slow to read.
+  options.max_successive_merges = 32;
+  options.write_buffer_size = kWriteBufferBytes;
+  options.compression = rocksdb::kNoCompression;
+  options.level_compaction_dynamic_level_bytes = true;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+// RocksDB has no code for it; these are its words, on disk and in memory.
+bool IsLockFailure(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  return status.IsIOError() && (absl::StrContains(text, "While lock file") ||
+                                absl::StrContains(text, "lock hold by current process") ||
+                                absl::StrContains(text, "lock is already held"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<rocksdb::OptimisticTransactionDB>> OpenRocksDatabase(
+    const std::string& path, rocksdb::Env* env) {
+  rocksdb::OptimisticTransactionDBOptions transactions;
+  // Validating in parallel lets commits share a sync; serially they could not.
+  transactions.validate_policy = rocksdb::OccValidationPolicy::kValidateParallel;
+  transactions.occ_lock_buckets = kLockBuckets;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::OptimisticTransactionDB* db = nullptr;
+  const rocksdb::Status status = rocksdb::OptimisticTransactionDB::Open(
+      DatabaseOptions(env), transactions, path,
+      {rocksdb::ColumnFamilyDescriptor(rocksdb::kDefaultColumnFamilyName, ColumnFamilyOptions())},
+      &handles, &db);
+  if (IsLockFailure(status)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the store in ", path, " is in use by another process"));
+  }
+  if (!status.ok()) return FromRocks(status, absl::StrCat("opening the store in ", path));
+  // The database keeps a handle of its own to the default column family.
+  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  return std::unique_ptr<rocksdb::OptimisticTransactionDB>(db);
+}
+
+}  // namespace fluxcascade
