@@ -1,21 +1,21 @@
 // Each library that the product stands on is found, links, and is the one that is meant.
 
-#include <absl/strings/str_cat.h>
-#include <cpp_httplib/httplib.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/grpcpp.h>
-#include <gtest/gtest.h>
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
-#include <rocksdb/db.h>
-#include <rocksdb/env.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+
+#include "absl/strings/str_cat.h"
+#include "cpp_httplib/httplib.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/grpcpp.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "openssl/crypto.h"
+#include "openssl/hmac.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
+#include "spdlog/sinks/ostream_sink.h"
+#include "spdlog/spdlog.h"
 
 namespace fluxcascade {
 namespace {

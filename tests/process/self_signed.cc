@@ -1,16 +1,16 @@
 #include "tests/process/self_signed.h"
 
-#include <openssl/bio.h>
-#include <openssl/ec_key.h>
-#include <openssl/evp.h>
-#include <openssl/nid.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+
+#include "openssl/bio.h"
+#include "openssl/ec_key.h"
+#include "openssl/evp.h"
+#include "openssl/nid.h"
+#include "openssl/pem.h"
+#include "openssl/x509.h"
+#include "openssl/x509v3.h"
 
 namespace fluxcascade {
 namespace {

@@ -1,17 +1,7 @@
 // Debian's gRPC brings OpenSSL into a process that holds BoringSSL as well. Both work at once here,
-// on threads, as they do in the edge and in the control plane, and neither takes the other's
-// symbols.
+// on threads, as they do in the product, and neither takes the other's symbols.
 
-#include <cpp_httplib/httplib.h>
 #include <dlfcn.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/grpcpp.h>
-#include <grpcpp/impl/codegen/async_generic_service.h>
-#include <gtest/gtest.h>
-#include <openssl/hmac.h>
-#include <openssl/ssl.h>
-#include <rocksdb/db.h>
-#include <rocksdb/env.h>
 
 #include <future>
 #include <memory>
@@ -20,6 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include "cpp_httplib/httplib.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/impl/codegen/async_generic_service.h"
+#include "gtest/gtest.h"
+#include "openssl/hmac.h"
+#include "openssl/ssl.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "tests/process/self_signed.h"
 
 namespace fluxcascade {
