@@ -1,0 +1,35 @@
+// The hook table in use. It is replaced whole: a request sees one configuration from beginning to
+// end.
+#ifndef FLUXCASCADE_EDGE_ROUTING_ACTIVE_HOOK_TABLE_H_
+#define FLUXCASCADE_EDGE_ROUTING_ACTIVE_HOOK_TABLE_H_
+
+#include <memory>
+#include <utility>
+
+#include "common/mutex/mutex.h"
+#include "edge/routing/hook_table.h"
+
+namespace fluxcascade::edge {
+
+// Thread-safe.
+class ActiveHookTable {
+ public:
+  // Null until the first Replace: the edge has no configuration yet.
+  std::shared_ptr<const HookTable> Get() const {
+    MutexLock lock(mutex_);
+    return table_;
+  }
+
+  void Replace(std::shared_ptr<const HookTable> table) {
+    MutexLock lock(mutex_);
+    table_.swap(table);
+  }  // what was replaced goes with the last request that uses it
+
+ private:
+  mutable Mutex mutex_;
+  std::shared_ptr<const HookTable> table_ FC_GUARDED_BY(mutex_);
+};
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_ROUTING_ACTIVE_HOOK_TABLE_H_

@@ -1,0 +1,124 @@
+#include "edge/routing/hook_table.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/crypto/encoding.h"
+#include "common/status/status_macros.h"
+#include "edge/verify/recipe_fields.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+absl::Status CheckId(absl::string_view id) {
+  if (id.empty() || id.size() > HookTable::kMaxIdLength ||
+      !std::all_of(id.begin(), id.end(), absl::ascii_isgraph)) {
+    return FieldError(
+        "id", absl::StrCat("must be 1 to ", HookTable::kMaxIdLength, " visible ASCII characters"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckToken(absl::string_view token) {
+  const std::optional<std::string> bytes =
+      token.size() <= HookTable::kMaxTokenLength ? CanonicalBase64UrlDecode(token) : std::nullopt;
+  if (!bytes.has_value() || bytes->size() < HookTable::kMinTokenBytes) {
+    return FieldError("token", absl::StrCat("must be base64url without padding, of at least ",
+                                            HookTable::kMinTokenBytes, " bytes, in at most ",
+                                            HookTable::kMaxTokenLength, " characters"));
+  }
+  return absl::OkStatus();
+}
+
+// A query comes from the request, so the URL itself must have none.
+absl::Status CheckPublicUrl(absl::string_view url) {
+  absl::string_view rest = url;
+  const bool has_host = absl::ConsumePrefix(&rest, "https://") && !rest.empty() && rest[0] != '/';
+  if (!has_host || url.size() > HookTable::kMaxUrlLength || absl::StrContains(url, '?') ||
+      absl::StrContains(url, '#') || !std::all_of(url.begin(), url.end(), absl::ascii_isgraph)) {
+    return FieldError("public_url",
+                      absl::StrCat("must be https://host/path without query and fragment, at most ",
+                                   HookTable::kMaxUrlLength, " characters"));
+  }
+  return absl::OkStatus();
+}
+
+// What these carry gives access by itself, and has no place in a log.
+bool IsCredential(absl::string_view header) {
+  return header == "authorization" || header == "proxy-authorization" || header == "cookie";
+}
+
+absl::Status CheckLoggedHeaders(const v1::Hook& hook) {
+  if (hook.logged_headers_size() > HookTable::kMaxLoggedHeaders) {
+    return FieldError("logged_headers",
+                      absl::StrCat("must be at most ", HookTable::kMaxLoggedHeaders, ", are ",
+                                   hook.logged_headers_size()));
+  }
+  for (int i = 0; i < hook.logged_headers_size(); ++i) {
+    const std::string& name = hook.logged_headers(i);
+    const std::string field = absl::StrCat("logged_headers[", i, "]");
+    FC_RETURN_IF_ERROR(CheckHeaderName(field, name));
+    if (name != absl::AsciiStrToLower(name)) return FieldError(field, "must be in lower case");
+    if (IsCredential(name)) {
+      return FieldError(field, absl::StrCat("must not be ", name, ": it is never logged"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes) {
+  FC_RETURN_IF_ERROR(CheckId(hook.id()));
+  FC_RETURN_IF_ERROR(CheckToken(hook.token()));
+  FC_RETURN_IF_ERROR(CheckPublicUrl(hook.public_url()));
+  FC_RETURN_IF_ERROR(CheckLoggedHeaders(hook));
+  if (hook.max_body_bytes() > max_body_bytes) {
+    return FieldError("max_body_bytes",
+                      absl::StrCat("must be at most ", max_body_bytes, ", this edge's limit, is ",
+                                   hook.max_body_bytes()));
+  }
+  FC_ASSIGN_OR_RETURN(HookVerifier verifier, HookVerifier::Compile(hook));
+  return RoutedHook{
+      .id = hook.id(),
+      .verifier = std::move(verifier),
+      .max_body_bytes = hook.max_body_bytes() == 0 ? max_body_bytes : hook.max_body_bytes(),
+      .logged_headers = {hook.logged_headers().begin(), hook.logged_headers().end()}};
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const HookTable>> HookTable::Build(const v1::Config& config,
+                                                                  uint32_t max_body_bytes) {
+  if (config.version() < 1) return FieldError("version", "must be above 0");
+  if (config.hooks_size() > kMaxHooks) {
+    return FieldError("hooks",
+                      absl::StrCat("must be at most ", kMaxHooks, ", are ", config.hooks_size()));
+  }
+  std::shared_ptr<HookTable> table(new HookTable(config.version()));
+  absl::flat_hash_set<std::string> ids;
+  for (int i = 0; i < config.hooks_size(); ++i) {
+    const v1::Hook& hook = config.hooks(i);
+    const std::string place = absl::StrCat("hooks[", i, "]");
+    absl::StatusOr<RoutedHook> routed = Route(hook, max_body_bytes);
+    if (!routed.ok()) return InField(place, routed.status());
+    if (!ids.insert(hook.id()).second) {
+      return FieldError(absl::StrCat(place, ".id"), "is another hook's, too");
+    }
+    if (!table->hooks_.try_emplace(Sha256(hook.token()), *std::move(routed)).second) {
+      return FieldError(absl::StrCat(place, ".token"), "is another hook's, too");
+    }
+  }
+  return std::shared_ptr<const HookTable>(std::move(table));
+}
+
+const RoutedHook* HookTable::Find(absl::string_view token) const {
+  const auto found = hooks_.find(Sha256(token));
+  return found == hooks_.end() ? nullptr : &found->second;
+}
+
+}  // namespace fluxcascade::edge

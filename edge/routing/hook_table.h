@@ -1,0 +1,59 @@
+// The hooks that an edge serves: one configuration, checked, compiled and never changed.
+#ifndef FLUXCASCADE_EDGE_ROUTING_HOOK_TABLE_H_
+#define FLUXCASCADE_EDGE_ROUTING_HOOK_TABLE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/crypto/digest.h"
+#include "edge/verify/hook_verifier.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
+
+namespace fluxcascade::edge {
+
+struct RoutedHook {
+  std::string id;
+  HookVerifier verifier;
+  uint32_t max_body_bytes;
+  // Lower case.
+  std::vector<std::string> logged_headers;
+};
+
+// Immutable.
+class HookTable {
+ public:
+  static constexpr int kMaxHooks = 10000;
+  static constexpr size_t kMaxIdLength = 128;
+  static constexpr size_t kMinTokenBytes = 16;  // 22 characters
+  static constexpr size_t kMaxTokenLength = 128;
+  static constexpr size_t kMaxUrlLength = 2048;
+  static constexpr int kMaxLoggedHeaders = 32;
+
+  // Takes a configuration whole or not at all. kInvalidArgument begins with the hook's index and
+  // the field, and says what it may be; it shows no token and no secret. `max_body_bytes` is the
+  // edge's own limit.
+  static absl::StatusOr<std::shared_ptr<const HookTable>> Build(const v1::Config& config,
+                                                                uint32_t max_body_bytes);
+
+  // Null for an unknown token. Tokens are compared by their hashes: how long it takes says nothing
+  // about how near a guess was.
+  const RoutedHook* Find(absl::string_view token) const;
+
+  int64_t version() const { return version_; }
+  size_t size() const { return hooks_.size(); }
+
+ private:
+  explicit HookTable(int64_t version) : version_(version) {}
+
+  int64_t version_;
+  absl::flat_hash_map<Sha256Digest, RoutedHook> hooks_;  // by the token's hash
+};
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_ROUTING_HOOK_TABLE_H_

@@ -1,0 +1,194 @@
+#include "edge/routing/hook_table.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/crypto/encoding.h"
+#include "common/status/status_matchers.h"
+#include "edge/routing/active_hook_table.h"
+#include "edge/verify/recipes_for_test.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr uint32_t kMaxBody = 1 << 20;
+
+// 22 characters, another for each number.
+std::string Token(int number) {
+  std::string bytes(16, '\0');
+  bytes[0] = static_cast<char>(number);
+  bytes[1] = static_cast<char>(number >> 8);
+  return Base64UrlEncode(bytes);
+}
+
+v1::Hook HookNumber(int number) {
+  v1::Hook hook;
+  hook.set_id(absl::StrCat("hook-", number));
+  hook.set_token(Token(number));
+  hook.set_public_url(absl::StrCat("https://hooks.example.com/v1/hooks/", hook.token()));
+  *hook.add_required() = Basic("password", "hook:not-a-secret");
+  return hook;
+}
+
+v1::Config ConfigOf(int hooks) {
+  v1::Config config;
+  config.set_version(7);
+  for (int i = 0; i < hooks; ++i) *config.add_hooks() = HookNumber(i);
+  return config;
+}
+
+TEST(HookTableTest, FindsAHookByItsToken) {
+  v1::Config config = ConfigOf(3);
+  config.mutable_hooks(1)->add_logged_headers("x-request-id");
+  const auto table = *HookTable::Build(config, kMaxBody);
+  EXPECT_EQ(table->version(), 7);
+  EXPECT_EQ(table->size(), 3);
+  const RoutedHook* hook = table->Find(Token(1));
+  ASSERT_NE(hook, nullptr);
+  EXPECT_EQ(hook->id, "hook-1");
+  EXPECT_THAT(hook->logged_headers, ElementsAre("x-request-id"));
+}
+
+TEST(HookTableTest, AnUnknownTokenFindsNothing) {
+  const auto table = *HookTable::Build(ConfigOf(3), kMaxBody);
+  for (const std::string& token : {std::string(), Token(3), Token(1) + "A", Token(1).substr(1)}) {
+    EXPECT_EQ(table->Find(token), nullptr) << token;
+  }
+}
+
+TEST(HookTableTest, AConfigurationWithoutHooksIsOne) {
+  const auto table = *HookTable::Build(ConfigOf(0), kMaxBody);
+  EXPECT_EQ(table->size(), 0);
+  EXPECT_EQ(table->Find(""), nullptr);
+}
+
+TEST(HookTableTest, ABodyLimitIsTheHooksOwnOrElseTheEdges) {
+  v1::Config config = ConfigOf(2);
+  config.mutable_hooks(1)->set_max_body_bytes(100);
+  const auto table = *HookTable::Build(config, kMaxBody);
+  EXPECT_EQ(table->Find(Token(0))->max_body_bytes, kMaxBody);
+  EXPECT_EQ(table->Find(Token(1))->max_body_bytes, 100);
+}
+
+TEST(HookTableTest, AsManyHooksAsAllowedAndNotOneMore) {
+  v1::Config config = ConfigOf(HookTable::kMaxHooks);
+  FC_EXPECT_OK(HookTable::Build(config, kMaxBody));
+  *config.add_hooks() = HookNumber(HookTable::kMaxHooks);
+  EXPECT_THAT(
+      HookTable::Build(config, kMaxBody).status(),
+      StatusIs(absl::StatusCode::kInvalidArgument, "hooks must be at most 10000, are 10001"));
+}
+
+TEST(HookTableTest, AVersionIsAboveZero) {
+  v1::Config config = ConfigOf(1);
+  config.set_version(0);
+  EXPECT_THAT(HookTable::Build(config, kMaxBody).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, "version must be above 0"));
+}
+
+struct BadHook {
+  const char* name;
+  std::function<void(v1::Hook&)> change;
+  std::string error;
+};
+
+std::vector<BadHook> BadHooks() {
+  using Hook = v1::Hook;
+  const std::string id = "hooks[1].id must be 1 to 128 visible ASCII characters";
+  const std::string token =
+      "hooks[1].token must be base64url without padding, of at least 16 bytes, in at most 128 "
+      "characters";
+  const std::string url =
+      "hooks[1].public_url must be https://host/path without query and fragment, at most 2048 "
+      "characters";
+  return {
+      {"NoId", [](Hook& h) { h.clear_id(); }, id},
+      {"LongId", [](Hook& h) { h.set_id(std::string(129, 'i')); }, id},
+      {"IdWithSpace", [](Hook& h) { h.set_id("a b"); }, id},
+      {"SameId", [](Hook& h) { h.set_id("hook-0"); }, "hooks[1].id is another hook's, too"},
+      {"NoToken", [](Hook& h) { h.clear_token(); }, token},
+      {"ShortToken", [](Hook& h) { h.set_token(Base64UrlEncode(std::string(15, 't'))); }, token},
+      {"LongToken", [](Hook& h) { h.set_token(Base64UrlEncode(std::string(97, 't'))); }, token},
+      {"PaddedToken", [](Hook& h) { h.set_token(h.token() + "=="); }, token},
+      {"TokenOfAnotherAlphabet", [](Hook& h) { h.set_token(std::string(24, '+')); }, token},
+      {"SameToken", [](Hook& h) { h.set_token(Token(0)); },
+       "hooks[1].token is another hook's, too"},
+      {"NoUrl", [](Hook& h) { h.clear_public_url(); }, url},
+      {"PlainHttp", [](Hook& h) { h.set_public_url("http://e.com/h"); }, url},
+      {"NoHost", [](Hook& h) { h.set_public_url("https:///h"); }, url},
+      {"SchemeAlone", [](Hook& h) { h.set_public_url("https://"); }, url},
+      {"UrlWithQuery", [](Hook& h) { h.set_public_url("https://e.com/h?a=b"); }, url},
+      {"UrlWithFragment", [](Hook& h) { h.set_public_url("https://e.com/h#a"); }, url},
+      {"UrlWithSpace", [](Hook& h) { h.set_public_url("https://e.com/h h"); }, url},
+      {"LongUrl", [](Hook& h) { h.set_public_url("https://" + std::string(2041, 'h')); }, url},
+      {"BigBody", [](Hook& h) { h.set_max_body_bytes(kMaxBody + 1); },
+       "hooks[1].max_body_bytes must be at most 1048576, this edge's limit, is 1048577"},
+      {"LoggedAuthorization", [](Hook& h) { h.add_logged_headers("authorization"); },
+       "hooks[1].logged_headers[0] must not be authorization: it is never logged"},
+      {"LoggedCookie", [](Hook& h) { h.add_logged_headers("cookie"); },
+       "hooks[1].logged_headers[0] must not be cookie: it is never logged"},
+      {"LoggedUpperCase", [](Hook& h) { h.add_logged_headers("X-Id"); },
+       "hooks[1].logged_headers[0] must be in lower case"},
+      {"LoggedNonsense", [](Hook& h) { h.add_logged_headers("x id"); },
+       "hooks[1].logged_headers[0] must be the name of a header, 1 to 64 characters"},
+      {"ManyLogged",
+       [](Hook& h) {
+         for (int i = 0; i < 33; ++i) h.add_logged_headers("x");
+       },
+       "hooks[1].logged_headers must be at most 32, are 33"},
+      {"NoRecipe", [](Hook& h) { h.clear_required(); },
+       "hooks[1].required and any_of must hold 1 to 8 recipes together, hold 0"},
+      {"BadRecipe", [](Hook& h) { *h.add_any_of() = Basic("second", "colonless"); },
+       "hooks[1].any_of[0].basic.credentials[0] must be `user:password`"},
+  };
+}
+
+class BadHooksTest : public testing::TestWithParam<BadHook> {};
+
+TEST_P(BadHooksTest, RefusesTheWholeConfigurationByHookAndField) {
+  v1::Config config = ConfigOf(3);
+  GetParam().change(*config.mutable_hooks(1));
+  EXPECT_THAT(HookTable::Build(config, kMaxBody).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, GetParam().error));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadHooksTest, testing::ValuesIn(BadHooks()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(HookTableTest, EachLimitItselfIsTaken) {
+  v1::Config config = ConfigOf(1);
+  v1::Hook& hook = *config.mutable_hooks(0);
+  hook.set_id(std::string(128, 'i'));
+  hook.set_token(Base64UrlEncode(std::string(96, 't')));
+  hook.set_public_url("https://" + std::string(2040, 'h'));
+  hook.set_max_body_bytes(kMaxBody);
+  while (hook.logged_headers_size() < 32) hook.add_logged_headers("x");
+  FC_EXPECT_OK(HookTable::Build(config, kMaxBody));
+}
+
+TEST(HookTableTest, ErrorsShowNoToken) {
+  v1::Config config = ConfigOf(2);
+  config.mutable_hooks(1)->set_token(config.hooks(0).token());
+  EXPECT_THAT(HookTable::Build(config, kMaxBody).status().ToString(), Not(HasSubstr(Token(0))));
+}
+
+TEST(ActiveHookTableTest, WhoHoldsATableKeepsItWhileItIsReplaced) {
+  ActiveHookTable active;
+  EXPECT_EQ(active.Get(), nullptr);
+  active.Replace(*HookTable::Build(ConfigOf(1), kMaxBody));
+  const auto held = active.Get();
+  active.Replace(*HookTable::Build(ConfigOf(2), kMaxBody));
+  EXPECT_EQ(held->size(), 1);
+  EXPECT_EQ(active.Get()->size(), 2);
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge
