@@ -51,14 +51,14 @@ absl::StatusOr<std::string> AcceptMessage(Transaction& tx, const store::v1::Endp
                                           const store::v1::Message& message, absl::Time now,
                                           Random& random);
 
-// The attempt begins: RUNNING, and it counts. To be called in the transaction that claimed the
-// item.
+// The attempt, which the claim has counted, begins: RUNNING. To be called in the transaction that
+// claimed the item.
 absl::StatusOr<ClaimedDelivery> Begin(Transaction& tx, const store::v1::QueueItem& leased,
                                       absl::Time now);
 
 // What the steps that end an attempt share. `claimed.delivery` is stored with whatever the executor
-// has put into it (the record's display name, the target's id, a payload preview). kAborted when
-// the lease has gone to another holder.
+// has put into it (the record's display name, the target's id, a payload preview). The attempt gets
+// its number here. kAborted when the lease has gone to another holder.
 absl::Status Succeed(Transaction& tx, const ClaimedDelivery& claimed,
                      const store::v1::Attempt& attempt, absl::Time now);
 absl::Status Skip(Transaction& tx, const ClaimedDelivery& claimed, absl::string_view reason,
@@ -71,16 +71,22 @@ absl::StatusOr<bool> Fail(Transaction& tx, const ClaimedDelivery& claimed,
 absl::Status Wait(Transaction& tx, const ClaimedDelivery& claimed, absl::string_view waiting_for,
                   absl::Time until, absl::Time now);
 // Holds one more lane. False: another delivery is first there; this one has been given back and the
-// attempt does not count.
+// attempt does not count. kFailedPrecondition: the two would wait for each other; this one is still
+// held, and is best failed with a retry.
 absl::StatusOr<bool> HoldLane(Transaction& tx, const ClaimedDelivery& claimed,
                               absl::string_view lane, absl::Time now);
 
 // By hand: due now, with a fresh schedule. kFailedPrecondition, saying why, when it has SUCCEEDED,
-// was SKIPPED or is RUNNING.
+// was SKIPPED or is RUNNING, or when its mapping, endpoint or message is gone.
 absl::StatusOr<store::v1::Delivery> RetryByHand(Transaction& tx, absl::string_view delivery,
                                                 absl::Time now);
 
-// Ends a delivery that nobody runs as FAILED: its endpoint or mapping was deleted.
+// Makes those that this holder ran PENDING, at most `limit`, and gives how many: it has crashed, and
+// starts again under its own name. The attempts that had begun count.
+absl::StatusOr<int> Recover(Transaction& tx, absl::string_view holder, int limit, absl::Time now);
+
+// Ends a delivery that nobody runs as FAILED: its endpoint or mapping was deleted. Does nothing when
+// it has ended; kFailedPrecondition while it is leased.
 absl::Status Abandon(Transaction& tx, absl::string_view delivery, absl::string_view reason,
                      absl::Time now);
 
