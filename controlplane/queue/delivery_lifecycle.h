@@ -81,12 +81,12 @@ absl::StatusOr<bool> HoldLane(Transaction& tx, const ClaimedDelivery& claimed,
 absl::StatusOr<store::v1::Delivery> RetryByHand(Transaction& tx, absl::string_view delivery,
                                                 absl::Time now);
 
-// Makes those that this holder ran PENDING, at most `limit`, and gives how many: it has crashed, and
-// starts again under its own name. The attempts that had begun count.
+// Makes those that this holder ran PENDING, at most `limit`, and gives how many: it has crashed,
+// and starts again under its own name. The attempts that had begun count.
 absl::StatusOr<int> Recover(Transaction& tx, absl::string_view holder, int limit, absl::Time now);
 
-// Ends a delivery that nobody runs as FAILED: its endpoint or mapping was deleted. Does nothing when
-// it has ended; kFailedPrecondition while it is leased.
+// Ends a delivery that nobody runs as FAILED: its endpoint or mapping was deleted. Does nothing
+// when it has ended; kFailedPrecondition while it is leased.
 absl::Status Abandon(Transaction& tx, absl::string_view delivery, absl::string_view reason,
                      absl::Time now);
 

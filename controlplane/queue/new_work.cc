@@ -9,32 +9,18 @@
 #include "absl/strings/string_view.h"
 #include "common/status/status_macros.h"
 #include "common/text/utf8.h"
+#include "controlplane/model/action.h"
 #include "controlplane/queue/delivery_lifecycle.h"
 
 namespace fluxcascade {
 namespace {
 
-using store::v1::Action;
 using store::v1::Delivery;
 using store::v1::Event;
 using store::v1::InboundWork;
 using store::v1::QueueItem;
 
 constexpr size_t kPreviewBytes = 2048;
-
-// Delete over create over update; a merge is never joined.
-int StrengthOf(Action action) {
-  switch (action) {
-    case store::v1::ACTION_DELETE:
-      return 3;
-    case store::v1::ACTION_CREATE:
-      return 2;
-    case store::v1::ACTION_UPDATE:
-      return 1;
-    default:
-      return 0;
-  }
-}
 
 void AddLane(QueueItem& item, const std::string& lane) {
   const auto& lanes = item.lanes();
@@ -69,13 +55,11 @@ InboundWork InboundWorkOf(const store::v1::Mapping& mapping, const Event& event)
 }
 
 void JoinEvent(InboundWork& work, const Event& event) {
-  if (work.action() == store::v1::ACTION_UNSPECIFIED ||
-      StrengthOf(event.action()) > StrengthOf(work.action())) {
-    work.set_action(event.action());
-  }
+  work.set_action(CombineActions(work.action(), event.action()));
   if (event.action() == store::v1::ACTION_DELETE) work.set_source_deleted(true);
   if (event.action() == store::v1::ACTION_CREATE) work.set_source_deleted(false);
-  if (work.events_size() == kMaxEventsOfDelivery) work.mutable_events()->erase(work.events().begin());
+  if (work.events_size() == kMaxEventsOfDelivery)
+    work.mutable_events()->erase(work.events().begin());
   work.add_events(event.name());
 }
 

@@ -14,12 +14,11 @@ using store::v1::Direction;
 // The n-th entry comes between attempts n and n + 1, from the end of the one to the next.
 constexpr absl::Duration kInboundDelays[] = {absl::ZeroDuration(), absl::Minutes(1),
                                              absl::Minutes(5), absl::Minutes(30)};
-constexpr absl::Duration kOutboundDelays[] = {absl::Minutes(1), absl::Minutes(5),
-                                              absl::Minutes(15), absl::Hours(1), absl::Hours(4)};
+constexpr absl::Duration kOutboundDelays[] = {absl::Minutes(1), absl::Minutes(5), absl::Minutes(15),
+                                              absl::Hours(1), absl::Hours(4)};
 
 absl::Span<const absl::Duration> DelaysOf(Direction direction) {
-  FC_CHECK(direction == store::v1::DIRECTION_INBOUND ||
-           direction == store::v1::DIRECTION_OUTBOUND);
+  FC_CHECK(direction == store::v1::DIRECTION_INBOUND || direction == store::v1::DIRECTION_OUTBOUND);
   if (direction == store::v1::DIRECTION_INBOUND) return kInboundDelays;
   return kOutboundDelays;
 }

@@ -83,10 +83,11 @@ class QueueRepository {
   // it is leased.
   virtual absl::Status Remove(absl::string_view delivery) = 0;
 
-  // Gives back whatever this holder has leased, at most `limit` items; gives how many. Attempts
+  // Gives back whatever this holder has leased, at most `limit` items, and names them. Attempts
   // that were begun count. For a replica that starts again under its own name after a crash and
   // need not wait for its old leases to run out.
-  virtual absl::StatusOr<int> ReleaseHeldBy(absl::string_view holder, int limit) = 0;
+  virtual absl::StatusOr<std::vector<store::v1::QueueItem>> ReleaseHeldBy(absl::string_view holder,
+                                                                          int limit) = 0;
 
   // When the next item of this direction can be claimed, leases that run out included.
   virtual absl::StatusOr<std::optional<absl::Time>> NextDue(store::v1::Direction direction) = 0;

@@ -238,14 +238,15 @@ absl::Status RocksQueueRepository::Advance(absl::string_view delivery) {
   return Put(item);
 }
 
-absl::StatusOr<int> RocksQueueRepository::ReleaseHeldBy(absl::string_view holder, int limit) {
+absl::StatusOr<std::vector<QueueItem>> RocksQueueRepository::ReleaseHeldBy(absl::string_view holder,
+                                                                           int limit) {
   FC_ASSIGN_OR_RETURN(std::vector<QueueItem> held,
                       items_.ListAt(kByHolder, EntryOf(holder), limit));
   for (QueueItem& item : held) {
     EndLease(item);
     FC_RETURN_IF_ERROR(Put(item));
   }
-  return static_cast<int>(held.size());
+  return held;
 }
 
 absl::StatusOr<std::optional<absl::Time>> RocksQueueRepository::NextDue(Direction direction) {

@@ -37,7 +37,8 @@ class RocksQueueRepository final : public QueueRepository {
                           int attempt_count) override;
   absl::Status Finish(const store::v1::QueueItem& leased) override;
   absl::Status Remove(absl::string_view delivery) override;
-  absl::StatusOr<int> ReleaseHeldBy(absl::string_view holder, int limit) override;
+  absl::StatusOr<std::vector<store::v1::QueueItem>> ReleaseHeldBy(absl::string_view holder,
+                                                                  int limit) override;
   absl::StatusOr<std::optional<absl::Time>> NextDue(store::v1::Direction direction) override;
   absl::StatusOr<QueueStats> Stats(store::v1::Direction direction, absl::Time now) override;
 
