@@ -154,7 +154,7 @@ class DeliveryLifecycleTest : public testing::Test {
   std::optional<absl::Time> NextDue(store::v1::Direction direction = DIRECTION_INBOUND) {
     std::optional<absl::Time> next;
     EXPECT_THAT(store_->Read([&](Transaction& tx) {
-      FC_ASSIGN_OR_RETURN(next, tx.queue().NextDue(direction));
+      FC_ASSIGN_OR_RETURN(next, tx.queue().NextDue(direction, absl::InfinitePast()));
       return absl::OkStatus();
     }),
                 IsOk());

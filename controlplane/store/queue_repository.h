@@ -89,8 +89,10 @@ class QueueRepository {
   virtual absl::StatusOr<std::vector<store::v1::QueueItem>> ReleaseHeldBy(absl::string_view holder,
                                                                           int limit) = 0;
 
-  // When the next item of this direction can be claimed, leases that run out included.
-  virtual absl::StatusOr<std::optional<absl::Time>> NextDue(store::v1::Direction direction) = 0;
+  // The first time later than `after` at which an item of this direction can be claimed, leases
+  // that run out included.
+  virtual absl::StatusOr<std::optional<absl::Time>> NextDue(store::v1::Direction direction,
+                                                            absl::Time after) = 0;
 
   virtual absl::StatusOr<QueueStats> Stats(store::v1::Direction direction, absl::Time now) = 0;
 };

@@ -105,15 +105,13 @@ absl::StatusOr<std::vector<DueItem>> DueScan::ScanLine(Direction direction,
         return read && items.size() < static_cast<size_t>(limit);
       }));
   if (!read) return BadKey();
-  Learnt learnt{direction, line.destination, std::nullopt};
-  if (!items.empty()) {
-    learnt.from = items.front().at;
-  } else if (until < absl::InfiniteFuture()) {
-    learnt.from = until;
-  }
-  learnt_.push_back(std::move(learnt));
-  TellLinesOnSuccess();
   return items;
+}
+
+void DueScan::Learn(Direction direction, absl::string_view destination,
+                    std::optional<absl::Time> from) {
+  learnt_.push_back(Learnt{direction, std::string(destination), from});
+  TellLinesOnSuccess();
 }
 
 absl::StatusOr<std::vector<DueItem>> DueScan::DueBy(
@@ -124,6 +122,7 @@ absl::StatusOr<std::vector<DueItem>> DueScan::DueBy(
     const int wanted = std::min(limit, places(line.destination));
     if (line.from > now || wanted <= 0) continue;
     FC_ASSIGN_OR_RETURN(std::vector<DueItem> items, ScanLine(direction, line, now, wanted));
+    Learn(direction, line.destination, items.empty() ? now : items.front().at);
     std::move(items.begin(), items.end(), std::back_inserter(due));
   }
   std::sort(due.begin(), due.end(), Earlier);
@@ -131,15 +130,20 @@ absl::StatusOr<std::vector<DueItem>> DueScan::DueBy(
   return due;
 }
 
-absl::StatusOr<std::optional<absl::Time>> DueScan::Next(Direction direction) {
+absl::StatusOr<std::optional<absl::Time>> DueScan::Next(Direction direction, absl::Time after) {
   std::optional<absl::Time> next;
-  for (const DueLines::Line& line : Lines(direction)) {
+  for (DueLines::Line& line : Lines(direction)) {
+    const bool whole_line = line.from > after;
+    // Times are stored to the microsecond.
+    if (!whole_line) line.from = after + absl::Microseconds(1);
     // A line that begins later cannot hold an earlier item.
     if (next && line.from >= *next) continue;
-    FC_ASSIGN_OR_RETURN(const std::vector<DueItem> first,
+    FC_ASSIGN_OR_RETURN(const std::vector<DueItem> items,
                         ScanLine(direction, line, absl::InfiniteFuture(), 1));
-    if (first.empty()) continue;
-    next = next ? std::min(*next, first.front().at) : first.front().at;
+    std::optional<absl::Time> first;
+    if (!items.empty()) first = items.front().at;
+    if (whole_line) Learn(direction, line.destination, first);
+    if (first) next = next ? std::min(*next, *first) : *first;
   }
   return next;
 }

@@ -46,8 +46,8 @@ class DueScan {
       store::v1::Direction direction, absl::Time now, int limit,
       absl::FunctionRef<int(absl::string_view destination)> places);
 
-  // When the first item can be claimed.
-  absl::StatusOr<std::optional<absl::Time>> Next(store::v1::Direction direction);
+  // The first time later than `after` at which an item can be claimed.
+  absl::StatusOr<std::optional<absl::Time>> Next(store::v1::Direction direction, absl::Time after);
 
  private:
   struct Learnt {
@@ -62,6 +62,9 @@ class DueScan {
   absl::StatusOr<std::vector<DueItem>> ScanLine(store::v1::Direction direction,
                                                 const DueLines::Line& line, absl::Time until,
                                                 int limit);
+  // A scan of the whole line found nothing before `from`, or nothing at all.
+  void Learn(store::v1::Direction direction, absl::string_view destination,
+             std::optional<absl::Time> from);
   void TellLinesOnSuccess();
 
   KvTransaction& kv_;

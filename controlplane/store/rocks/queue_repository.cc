@@ -249,15 +249,16 @@ absl::StatusOr<std::vector<QueueItem>> RocksQueueRepository::ReleaseHeldBy(absl:
   return held;
 }
 
-absl::StatusOr<std::optional<absl::Time>> RocksQueueRepository::NextDue(Direction direction) {
-  return due_.Next(direction);
+absl::StatusOr<std::optional<absl::Time>> RocksQueueRepository::NextDue(Direction direction,
+                                                                        absl::Time after) {
+  return due_.Next(direction, after);
 }
 
 absl::StatusOr<QueueStats> RocksQueueRepository::Stats(Direction direction, absl::Time now) {
   QueueStats stats;
   FC_ASSIGN_OR_RETURN(stats.pending, kv_.Sum(RangeOf(ItemCounter(direction, false))));
   FC_ASSIGN_OR_RETURN(stats.running, kv_.Sum(RangeOf(ItemCounter(direction, true))));
-  FC_ASSIGN_OR_RETURN(const std::optional<absl::Time> next, NextDue(direction));
+  FC_ASSIGN_OR_RETURN(const std::optional<absl::Time> next, NextDue(direction, absl::InfinitePast()));
   if (next && *next <= now) stats.oldest_due = next;
   return stats;
 }

@@ -39,7 +39,8 @@ class RocksQueueRepository final : public QueueRepository {
   absl::Status Remove(absl::string_view delivery) override;
   absl::StatusOr<std::vector<store::v1::QueueItem>> ReleaseHeldBy(absl::string_view holder,
                                                                   int limit) override;
-  absl::StatusOr<std::optional<absl::Time>> NextDue(store::v1::Direction direction) override;
+  absl::StatusOr<std::optional<absl::Time>> NextDue(store::v1::Direction direction,
+                                                    absl::Time after) override;
   absl::StatusOr<QueueStats> Stats(store::v1::Direction direction, absl::Time now) override;
 
  private:
