@@ -1,0 +1,64 @@
+#include "controlplane/ingest/edge_config.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/proto_time/proto_time.h"
+#include "common/status/status_macros.h"
+
+namespace fluxcascade {
+
+std::string HookUrl(const store::v1::EdgeGroup& group, const store::v1::App& app) {
+  return absl::StrCat(group.public_base_url(), "/v1/hooks/", app.hook_token());
+}
+
+absl::StatusOr<edge::v1::Config> BuildEdgeConfig(Transaction& tx, absl::string_view edge_group,
+                                                 const ConnectorRegistry& connectors,
+                                                 const OpenApp& open_app, absl::Time now) {
+  FC_ASSIGN_OR_RETURN(const store::v1::EdgeGroup group, tx.edge_groups().Get(edge_group));
+  FC_ASSIGN_OR_RETURN(const std::vector<store::v1::App> apps,
+                      tx.apps().ListByEdgeGroup(edge_group));
+  edge::v1::Config config;
+  config.set_version(group.config_version());
+  for (const store::v1::App& app : apps) {
+    if (app.has_delete_time() && now - FromProto(app.delete_time()) > kHookGracePeriod) continue;
+    FC_ASSIGN_OR_RETURN(const Connector* connector, connectors.Find(app.system()));
+    FC_ASSIGN_OR_RETURN(const AppIdentity identity, open_app(app));
+    edge::v1::Hook hook;
+    hook.set_id(app.name());
+    hook.set_token(app.hook_token());
+    hook.set_public_url(HookUrl(group, app));
+    const absl::Status filled = connector->FillHook(identity, hook);
+    if (absl::IsUnimplemented(filled)) continue;
+    FC_RETURN_IF_ERROR(filled);
+    *config.add_hooks() = std::move(hook);
+  }
+  return config;
+}
+
+absl::Status BumpConfigVersion(Transaction& tx, absl::string_view edge_group) {
+  FC_ASSIGN_OR_RETURN(store::v1::EdgeGroup group, tx.edge_groups().Get(edge_group));
+  group.set_config_version(group.config_version() + 1);
+  return tx.edge_groups().Update(group);
+}
+
+absl::Status CheckEdgesReady(Transaction& tx, absl::string_view edge_group, absl::Time now) {
+  FC_ASSIGN_OR_RETURN(const store::v1::EdgeGroup group, tx.edge_groups().Get(edge_group));
+  FC_ASSIGN_OR_RETURN(const std::vector<store::v1::EdgeNode> nodes,
+                      tx.edge_nodes().ListByGroup(edge_group));
+  int live = 0;
+  for (const store::v1::EdgeNode& node : nodes) {
+    if (!node.connected() || now - FromProto(node.last_seen_time()) > kNodeSilence) continue;
+    ++live;
+    if (node.applied_config_version() >= group.config_version()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "waits for ", node.name(), " to apply configuration ", group.config_version(),
+        node.config_error().empty() ? "" : absl::StrCat("; it refused: ", node.config_error())));
+  }
+  if (live > 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("waits for an edge of ", group.name(), " to be connected: none is"));
+}
+
+}  // namespace fluxcascade

@@ -1,0 +1,109 @@
+#include "controlplane/ingest/edge_link_service.h"
+
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/grpc_status/grpc_status.h"
+#include "common/logging/logging.h"
+#include "common/server/grpc_credentials.h"
+#include "common/status/status_macros.h"
+#include "common/time/waker.h"
+#include "controlplane/model/resource_name.h"
+
+namespace fluxcascade {
+namespace {
+
+using Stream = grpc::ServerReaderWriter<edge::v1::ConnectResponse, edge::v1::ConnectRequest>;
+
+// Runs Tick about once a second until it is destroyed; a Tick that fails ends the stream.
+class Ticker {
+ public:
+  Ticker(EdgeSession& session, grpc::ServerContext* context)
+      : thread_([this, &session, context] {
+          while (waker_.WaitFor(absl::Seconds(1))) {
+            if (session.Tick().ok()) continue;
+            context->TryCancel();
+            return;
+          }
+        }) {}
+  ~Ticker() {
+    waker_.Stop();
+    thread_.join();
+  }
+
+ private:
+  Waker waker_;
+  std::thread thread_;
+};
+
+// The node that the peer's certificate names, if an operator has made it known.
+absl::StatusOr<std::string> AuthenticatedNode(Store& store, const grpc::ServerContext& context) {
+  FC_ASSIGN_OR_RETURN(const std::string peer, PeerCertificateName(*context.auth_context()));
+  const std::string node = JoinName("", "edgeNodes", peer);
+  const absl::Status known =
+      store.Read([&](Transaction& tx) { return tx.edge_nodes().Get(node).status(); });
+  if (absl::IsNotFound(known)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("no edge node is called ", node, ": create it with CreateEdgeNode"));
+  }
+  FC_RETURN_IF_ERROR(known);
+  return node;
+}
+
+}  // namespace
+
+EdgeLinkService::EdgeLinkService(EdgeLinkDependencies dependencies, EdgeSessionOptions options)
+    : dependencies_(std::move(dependencies)), options_(options) {}
+
+grpc::Status EdgeLinkService::Connect(grpc::ServerContext* context, Stream* stream) {
+  const absl::StatusOr<std::string> node = AuthenticatedNode(dependencies_.store, *context);
+  if (!node.ok()) {
+    Log(LogLevel::kWarning, "edge not let in",
+        {{"peer", context->peer()}, {"error", node.status()}});
+    return ToGrpc(node.status());
+  }
+  if (!Register(*node, context)) return ToGrpc(absl::UnavailableError("shutting down"));
+  EdgeSession session(
+      *node, dependencies_.store, dependencies_.connectors, dependencies_.open_app,
+      dependencies_.ingestor, dependencies_.clock, dependencies_.random,
+      dependencies_.on_config_applied, options_,
+      [stream](const edge::v1::ConnectResponse& message) { return stream->Write(message); });
+  absl::Status status;
+  {
+    Ticker ticker(session, context);
+    edge::v1::ConnectRequest message;
+    while (status.ok() && stream->Read(&message)) status = session.Handle(message);
+  }
+  if (!status.ok()) {
+    Log(LogLevel::kWarning, "edge stream ended", {{"node", *node}, {"error", status}});
+  }
+  if (!Unregister(*node, context)) return ToGrpc(absl::AbortedError("a newer stream of this node"));
+  session.Disconnected();
+  return ToGrpc(status);
+}
+
+void EdgeLinkService::Shutdown() {
+  MutexLock lock(mutex_);
+  shut_down_ = true;
+  for (const auto& [node, context] : streams_) context->TryCancel();
+}
+
+bool EdgeLinkService::Register(const std::string& node, grpc::ServerContext* context) {
+  MutexLock lock(mutex_);
+  if (shut_down_) return false;
+  grpc::ServerContext*& current = streams_[node];
+  if (current != nullptr) current->TryCancel();
+  current = context;
+  return true;
+}
+
+bool EdgeLinkService::Unregister(const std::string& node, grpc::ServerContext* context) {
+  MutexLock lock(mutex_);
+  const auto it = streams_.find(node);
+  if (it == streams_.end() || it->second != context) return false;
+  streams_.erase(it);
+  return true;
+}
+
+}  // namespace fluxcascade

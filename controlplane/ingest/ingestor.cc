@@ -1,0 +1,88 @@
+#include "controlplane/ingest/ingestor.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "controlplane/dispatch/publish.h"
+#include "controlplane/ingest/request_intake.h"
+
+namespace fluxcascade {
+namespace {
+
+// The batch must begin right behind the cursor and go on without a gap: what is skipped here would
+// be lost for ever.
+absl::Status CheckFollows(const store::v1::EdgeNode& node, const edge::v1::Batch& batch) {
+  if (node.cursor().log_id() != batch.log_id()) {
+    return absl::DataLossError(absl::StrCat("the batch is of log ", batch.log_id(),
+                                            ", the cursor of log ", node.cursor().log_id()));
+  }
+  uint64_t expected = node.cursor().sequence() + 1;
+  for (const edge::v1::LoggedRequest& request : batch.requests()) {
+    if (request.sequence() != expected) {
+      return absl::DataLossError(absl::StrCat("expected request ", expected, " of log ",
+                                              batch.log_id(), ", got ", request.sequence()));
+    }
+    ++expected;
+  }
+  return absl::OkStatus();
+}
+
+// Cursors only move with a transaction that holds what was read.
+absl::Status MoveCursor(Transaction& tx, store::v1::EdgeNode node,
+                        const edge::v1::LoggedRequest& last) {
+  node.mutable_cursor()->set_sequence(last.sequence());
+  node.mutable_cursor()->set_chain(last.chain());
+  node.set_uncommitted_pulls(0);
+  return tx.edge_nodes().Update(node);
+}
+
+}  // namespace
+
+Ingestor::Ingestor(Store& store, const ConnectorRegistry& connectors, const Clock& clock,
+                   Random& random, std::function<void()> on_work)
+    : store_(store),
+      connectors_(connectors),
+      clock_(clock),
+      random_(random),
+      on_work_(std::move(on_work)) {}
+
+absl::Status Ingestor::Ingest(absl::string_view edge_node, const edge::v1::Batch& batch) {
+  if (batch.requests().empty()) return absl::OkStatus();
+  const absl::Time now = clock_.Now();
+
+  FC_RETURN_IF_ERROR(store_.Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(store::v1::EdgeNode node, tx.edge_nodes().Get(edge_node));
+    FC_RETURN_IF_ERROR(CheckFollows(node, batch));
+    Publisher publisher(tx, now, random_);
+    RequestIntake intake(tx, connectors_, publisher, now, random_);
+    const RequestOrigin origin{std::string(edge_node), batch.log_id()};
+    for (const edge::v1::LoggedRequest& request : batch.requests()) {
+      FC_RETURN_IF_ERROR(intake.Take(request, origin));
+    }
+
+    return MoveCursor(tx, std::move(node), *batch.requests().rbegin());
+  }));
+  on_work_();
+  return absl::OkStatus();
+}
+
+absl::Status Ingestor::SetAsideFirst(absl::string_view edge_node, const edge::v1::Batch& batch,
+                                     absl::string_view reason) {
+  if (batch.requests().empty()) return absl::OkStatus();
+  const absl::Time now = clock_.Now();
+  return store_.Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(store::v1::EdgeNode node, tx.edge_nodes().Get(edge_node));
+    FC_RETURN_IF_ERROR(CheckFollows(node, batch));
+    Publisher publisher(tx, now, random_);
+    RequestIntake intake(tx, connectors_, publisher, now, random_);
+    const edge::v1::LoggedRequest& first = batch.requests(0);
+    FC_RETURN_IF_ERROR(intake.Keep(first, {std::string(edge_node), batch.log_id()},
+                                   store::v1::Event::STATE_SET_ASIDE, reason));
+    return MoveCursor(tx, std::move(node), first);
+  });
+}
+
+}  // namespace fluxcascade
