@@ -1,0 +1,229 @@
+#include "controlplane/subscriptions/reconcile_operation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/id/id.h"
+#include "common/logging/logging.h"
+#include "common/proto_time/proto_time.h"
+#include "common/status/status_macros.h"
+#include "controlplane/ingest/edge_config.h"
+#include "controlplane/model/resource_name.h"
+
+namespace fluxcascade {
+namespace {
+
+using store::v1::Subscription;
+
+// For all calls of one reconcile together.
+constexpr absl::Duration kReconcileTimeout = absl::Minutes(2);
+
+absl::StatusOr<std::vector<store::v1::Mapping>> MappingsOfApp(Transaction& tx,
+                                                              absl::string_view app) {
+  std::vector<store::v1::Mapping> all;
+  FC_ASSIGN_OR_RETURN(const std::vector<store::v1::Connection> connections,
+                      tx.connections().ListByApp(app));
+  for (const store::v1::Connection& connection : connections) {
+    FC_ASSIGN_OR_RETURN(std::vector<store::v1::Mapping> mappings,
+                        tx.mappings().ListBySource(connection.name()));
+    std::move(mappings.begin(), mappings.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace
+
+absl::Status ReconcileOperation::Run() {
+  FC_RETURN_IF_ERROR(LoadAndPlan());
+  if (rows_.empty()) return Finish(absl::OkStatus());
+  if (absl::Status waiting = WaitForEdges(); !waiting.ok()) return Finish(waiting);
+  absl::Status done = OpenSystem();
+  if (done.ok()) done = EnsureTargetUrl();
+  if (!done.ok()) {
+    FC_RETURN_IF_ERROR(MarkRows(done));
+    return Finish(done);
+  }
+  FC_RETURN_IF_ERROR(ApplySteps());
+  return Finish(first_failure_);
+}
+
+absl::Status ReconcileOperation::LoadAndPlan() {
+  const absl::Time now = dependencies_.clock.Now();
+  return dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(app_, tx.apps().Get(app_name_));
+    FC_ASSIGN_OR_RETURN(connector_, dependencies_.connectors.Find(app_.system()));
+    FC_ASSIGN_OR_RETURN(const std::vector<store::v1::Mapping> mappings,
+                        MappingsOfApp(tx, app_name_));
+    FC_ASSIGN_OR_RETURN(rows_, tx.subscriptions().ListByApp(app_name_));
+    const DesiredSubscriptions desired = Desired(*connector_, mappings);
+    if (!desired.empty() || !rows_.empty()) {
+      FC_ASSIGN_OR_RETURN(group_, tx.edge_groups().Get(app_.edge_group()));
+      hook_url_ = HookUrl(group_, app_);
+    }
+    RowChanges changes = PlanRows(desired, rows_);
+    for (Subscription& row : changes.update) {
+      *row.mutable_update_time() = ToProto(now);
+      FC_RETURN_IF_ERROR(tx.subscriptions().Update(row));
+    }
+    for (Subscription& row : changes.insert) {
+      row.set_name(JoinName(app_name_, "subscriptions", NewSortableId(now, dependencies_.random)));
+      row.set_app(app_name_);
+      row.set_target_url(hook_url_);
+      *row.mutable_create_time() = *row.mutable_update_time() = ToProto(now);
+      FC_RETURN_IF_ERROR(tx.subscriptions().Insert(row));
+    }
+    FC_ASSIGN_OR_RETURN(rows_, tx.subscriptions().ListByApp(app_name_));
+    return absl::OkStatus();
+  });
+}
+
+bool ReconcileOperation::anything_wanted() const {
+  return std::any_of(rows_.begin(), rows_.end(), [](const Subscription& row) {
+    return row.state() != Subscription::STATE_REMOVING;
+  });
+}
+
+absl::Status ReconcileOperation::WaitForEdges() {
+  // What is only taken away needs no edge.
+  if (!anything_wanted()) return absl::OkStatus();
+  const absl::Time now = dependencies_.clock.Now();
+  absl::Status ready;
+  FC_RETURN_IF_ERROR(dependencies_.store.Read([&](Transaction& tx) -> absl::Status {
+    ready = CheckEdgesReady(tx, app_.edge_group(), now);
+    return absl::OkStatus();
+  }));
+  if (ready.ok()) return ready;
+  for (Subscription& row : rows_) {
+    if (row.state() != Subscription::STATE_PENDING || row.state_reason() == ready.message()) {
+      continue;
+    }
+    row.set_state_reason(std::string(ready.message()));
+    FC_RETURN_IF_ERROR(StoreRow(row));
+  }
+  return ready;
+}
+
+absl::Status ReconcileOperation::OpenSystem() {
+  FC_ASSIGN_OR_RETURN(identity_, dependencies_.clients.Identity(app_));
+  FC_ASSIGN_OR_RETURN(api_, dependencies_.clients.ForApp(
+                                app_, dependencies_.clock.Now() + kReconcileTimeout, nullptr));
+  FC_ASSIGN_OR_RETURN(actual_, connector_->GetRegistration(*api_, identity_));
+  return absl::OkStatus();
+}
+
+absl::Status ReconcileOperation::EnsureTargetUrl() {
+  if (!anything_wanted()) return absl::OkStatus();
+  switch (CompareTargetUrl(actual_.target_url, hook_url_)) {
+    case TargetUrlState::kOurs:
+      return absl::OkStatus();
+    case TargetUrlState::kUnset:
+      return connector_->SetTargetUrl(*api_, identity_, hook_url_);
+    case TargetUrlState::kForeign:
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the app's target URL at ", connector_->info().title, " is ", actual_.target_url,
+          ", ours is ", hook_url_,
+          ": another receiver is never overwritten; clear it there, or use an app of its own"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReconcileOperation::ApplySteps() {
+  for (Subscription& row : rows_) {
+    const absl::Status done = ApplyStep(row);
+    if (done.ok()) continue;
+    if (first_failure_.ok()) first_failure_ = done;
+    row.set_failed_attempts(row.failed_attempts() + 1);
+    row.set_state_reason(std::string(done.message()));
+    if (row.state() != Subscription::STATE_REMOVING) row.set_state(Subscription::STATE_FAILED);
+    FC_RETURN_IF_ERROR(StoreRow(row));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReconcileOperation::ApplyStep(Subscription& row) {
+  const SubscriptionStep step = PlanStep(row, actual_);
+  std::string external_id = step.external_id;
+  switch (step.kind) {
+    case SubscriptionStep::Kind::kDelete:
+      FC_RETURN_IF_ERROR(connector_->DeleteSubscription(*api_, identity_, step.external_id));
+      [[fallthrough]];
+    case SubscriptionStep::Kind::kForget:
+      return dependencies_.store.Run(
+          [&](Transaction& tx) { return tx.subscriptions().Delete(row.name()); });
+    case SubscriptionStep::Kind::kCreate: {
+      FC_ASSIGN_OR_RETURN(external_id,
+                          connector_->CreateSubscription(*api_, identity_, SpecOf(row)));
+      break;
+    }
+    case SubscriptionStep::Kind::kActivate:
+      FC_RETURN_IF_ERROR(connector_->ActivateSubscription(*api_, identity_, step.external_id));
+      break;
+    case SubscriptionStep::Kind::kNone:
+      if (row.state() == Subscription::STATE_ACTIVE && row.external_id() == external_id) {
+        return absl::OkStatus();
+      }
+      break;
+  }
+  row.set_state(Subscription::STATE_ACTIVE);
+  row.clear_state_reason();
+  row.set_failed_attempts(0);
+  row.clear_next_attempt_time();
+  row.set_external_id(external_id);
+  row.set_target_url(hook_url_);
+  return StoreRow(row);
+}
+
+absl::Status ReconcileOperation::MarkRows(const absl::Status& why) {
+  Log(LogLevel::kWarning, "subscriptions not reconciled", {{"app", app_name_}, {"error", why}});
+  for (Subscription& row : rows_) {
+    row.set_failed_attempts(row.failed_attempts() + 1);
+    row.set_state_reason(std::string(why.message()));
+    // A foreign target URL means that nothing arrives. A system that cannot be asked just now still
+    // sends what it sent.
+    const bool still_works =
+        row.state() == Subscription::STATE_ACTIVE && !absl::IsFailedPrecondition(why);
+    if (row.state() != Subscription::STATE_REMOVING && !still_works) {
+      row.set_state(Subscription::STATE_FAILED);
+    }
+    FC_RETURN_IF_ERROR(StoreRow(row));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReconcileOperation::StoreRow(const Subscription& row) {
+  const absl::Time now = dependencies_.clock.Now();
+  return dependencies_.store.Run([&](Transaction& tx) {
+    Subscription stored = row;
+    *stored.mutable_update_time() = ToProto(now);
+    if (row.failed_attempts() > 0) {
+      *stored.mutable_next_attempt_time() = ToProto(now + FailureDelay(row.failed_attempts()));
+    }
+    return tx.subscriptions().Update(stored);
+  });
+}
+
+absl::Status ReconcileOperation::Finish(const absl::Status& outcome) {
+  const absl::Time now = dependencies_.clock.Now();
+  const bool waits_for_edges = absl::IsFailedPrecondition(outcome) && api_ == nullptr;
+  return dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(app_name_));
+    // Marked again while we were at work: it stays due.
+    const bool marked_again =
+        app.reconcile_time().SerializeAsString() != app_.reconcile_time().SerializeAsString();
+    if (marked_again) return absl::OkStatus();
+    const int failures = outcome.ok() || waits_for_edges ? 0 : app.reconcile_failures() + 1;
+    app.set_reconcile_failures(failures);
+    if (outcome.ok() && rows_.empty()) {
+      app.clear_reconcile_time();
+    } else if (outcome.ok()) {
+      *app.mutable_reconcile_time() = ToProto(now + kSubscriptionRecheck);
+    } else {
+      *app.mutable_reconcile_time() =
+          ToProto(now + (waits_for_edges ? kEdgesNotReadyRecheck : FailureDelay(failures)));
+    }
+    return tx.apps().Update(app);
+  });
+}
+
+}  // namespace fluxcascade

@@ -1,0 +1,54 @@
+// One reconcile of one app, its methods in the order in which they happen.
+#ifndef FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_RECONCILE_OPERATION_H_
+#define FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_RECONCILE_OPERATION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "controlplane/subscriptions/plan.h"
+#include "controlplane/subscriptions/subscription_controller.h"
+
+namespace fluxcascade {
+
+class ReconcileOperation {
+ public:
+  ReconcileOperation(const SubscriptionDependencies& dependencies, absl::string_view app)
+      : dependencies_(dependencies), app_name_(app) {}
+
+  // An error is the store's.
+  absl::Status Run();
+
+ private:
+  absl::Status LoadAndPlan();
+  // kFailedPrecondition while the edges do not know the hook yet.
+  absl::Status WaitForEdges();
+  absl::Status OpenSystem();
+  absl::Status EnsureTargetUrl();
+  absl::Status ApplySteps();
+  absl::Status ApplyStep(store::v1::Subscription& row);
+  absl::Status Finish(const absl::Status& outcome);
+
+  absl::Status StoreRow(const store::v1::Subscription& row);
+  absl::Status MarkRows(const absl::Status& why);
+  bool anything_wanted() const;
+
+  const SubscriptionDependencies& dependencies_;
+  const std::string app_name_;
+  store::v1::App app_;
+  store::v1::EdgeGroup group_;
+  std::string hook_url_;
+  const Connector* connector_ = nullptr;
+  std::vector<store::v1::Subscription> rows_;
+  AppIdentity identity_;
+  std::unique_ptr<ApiClient> api_;
+  Registration actual_;
+  absl::Status first_failure_;  // of single rows
+};
+
+}  // namespace fluxcascade
+
+#endif  // FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_RECONCILE_OPERATION_H_

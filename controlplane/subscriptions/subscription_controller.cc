@@ -1,0 +1,53 @@
+#include "controlplane/subscriptions/subscription_controller.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "common/proto_time/proto_time.h"
+#include "common/status/status_macros.h"
+#include "controlplane/subscriptions/reconcile_operation.h"
+
+namespace fluxcascade {
+namespace {
+
+// How many apps one turn takes on.
+constexpr int kAppsPerTurn = 100;
+
+}  // namespace
+
+absl::Duration FailureDelay(int failures) {
+  absl::Duration delay = kFirstFailureDelay;
+  for (int i = 1; i < failures && delay < kLastFailureDelay; ++i) delay *= 2;
+  return std::min(delay, kLastFailureDelay);
+}
+
+absl::Status MarkForReconcile(Transaction& tx, absl::string_view app_name, absl::Time now) {
+  FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(app_name));
+  *app.mutable_reconcile_time() = ToProto(now);
+  app.set_reconcile_failures(0);
+  return tx.apps().Update(app);
+}
+
+absl::Status MarkConnectionForReconcile(Transaction& tx, absl::string_view connection_name,
+                                        absl::Time now) {
+  FC_ASSIGN_OR_RETURN(const store::v1::Connection connection,
+                      tx.connections().Get(connection_name));
+  return MarkForReconcile(tx, connection.app(), now);
+}
+
+absl::Status SubscriptionController::RunDue() {
+  std::vector<store::v1::App> due;
+  const absl::Time now = dependencies_.clock.Now();
+  FC_RETURN_IF_ERROR(dependencies_.store.Read([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(due, tx.apps().ListDueForReconcile(now, kAppsPerTurn));
+    return absl::OkStatus();
+  }));
+  for (const store::v1::App& app : due) FC_RETURN_IF_ERROR(Reconcile(app.name()));
+  return absl::OkStatus();
+}
+
+absl::Status SubscriptionController::Reconcile(absl::string_view app) {
+  return ReconcileOperation(dependencies_, app).Run();
+}
+
+}  // namespace fluxcascade

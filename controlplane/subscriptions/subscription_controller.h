@@ -1,0 +1,66 @@
+// Brings the systems' webhook subscriptions to what the mappings need, and keeps them there.
+#ifndef FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_SUBSCRIPTION_CONTROLLER_H_
+#define FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_SUBSCRIPTION_CONTROLLER_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/random/random.h"
+#include "common/time/clock.h"
+#include "controlplane/connections/connection_clients.h"
+#include "controlplane/connectors/registry.h"
+#include "controlplane/store/store.h"
+
+namespace fluxcascade {
+
+struct SubscriptionDependencies {
+  Store& store;
+  const ConnectorRegistry& connectors;
+  ConnectionClients& clients;
+  const Clock& clock;
+  Random& random;
+};
+
+// An app's subscriptions are compared again after this long although nothing has changed here:
+// somebody may have changed them at the system.
+inline constexpr absl::Duration kSubscriptionRecheck = absl::Minutes(10);
+// How soon it is looked again whether the edges know the hook.
+inline constexpr absl::Duration kEdgesNotReadyRecheck = absl::Seconds(1);
+// After failures: doubled each time from the first to the second.
+inline constexpr absl::Duration kFirstFailureDelay = absl::Seconds(5);
+inline constexpr absl::Duration kLastFailureDelay = absl::Minutes(5);
+
+// Pure: when to try again after so many failures in a row (1 and more).
+absl::Duration FailureDelay(int failures);
+
+// To be called in the transaction that changes a mapping, its app, or what they need of one
+// another.
+absl::Status MarkForReconcile(Transaction& tx, absl::string_view app, absl::Time now);
+// The same for the app of this connection.
+absl::Status MarkConnectionForReconcile(Transaction& tx, absl::string_view connection,
+                                        absl::Time now);
+
+// Level-triggered: each reconcile begins by looking at what is, so it may be interrupted anywhere
+// and begun again. One runs at a time; several replicas would do each other's work twice, without
+// harm.
+class SubscriptionController {
+ public:
+  explicit SubscriptionController(SubscriptionDependencies dependencies)
+      : dependencies_(dependencies) {}
+
+  // Reconciles every app that is due. Failures are on the rows and in the log, not in the status:
+  // that is the store's.
+  absl::Status RunDue();
+
+  // Reconciles one app now.
+  absl::Status Reconcile(absl::string_view app);
+
+ private:
+  SubscriptionDependencies dependencies_;
+};
+
+}  // namespace fluxcascade
+
+#endif  // FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_SUBSCRIPTION_CONTROLLER_H_
