@@ -1,0 +1,362 @@
+#include "controlplane/sync/sync_operation.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/proto_time/proto_time.h"
+#include "common/status/status_macros.h"
+#include "controlplane/connectors/status_payloads.h"
+#include "controlplane/mapping/apply.h"
+#include "controlplane/mapping/check.h"
+#include "controlplane/queue/schedule.h"
+
+namespace fluxcascade {
+namespace {
+
+using store::v1::Attempt;
+using store::v1::Connection;
+using store::v1::SyncLog;
+
+// How often something that may end without our being told is looked at again.
+constexpr absl::Duration kPausedRecheck = absl::Minutes(1);
+// What a system that limits us without saying for how long is given.
+constexpr absl::Duration kDefaultRateLimitWait = absl::Seconds(10);
+// A record that was reported deleted but is still shown is looked at again this often before it is
+// taken as restored.
+constexpr int kDeletedButShownAttempts = 2;
+
+std::vector<std::string> Names(const FieldMap& fields) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : fields) names.push_back(name);
+  return names;
+}
+
+DeleteMode ToDeleteMode(store::v1::Mapping::DeletePolicy policy) {
+  return policy == store::v1::Mapping::DELETE_POLICY_ARCHIVE ? DeleteMode::kArchive
+                                                             : DeleteMode::kDelete;
+}
+
+}  // namespace
+
+SyncOperation::SyncOperation(const SyncDependencies& dependencies, ClaimedDelivery claimed)
+    : dependencies_(dependencies),
+      claimed_(std::move(claimed)),
+      start_(dependencies.clock.Now()),
+      monotonic_start_(dependencies.clock.Monotonic()) {}
+
+absl::Status SyncOperation::Run() { return Commit(Perform()); }
+
+SyncOutcome SyncOperation::Perform() {
+  if (claimed_.delivery.inbound().action() == store::v1::ACTION_MERGE) {
+    return SyncOutcome::Skipped("merge_not_handled: the references in the target were not updated");
+  }
+  if (Ended ended = Load()) return *ended;
+  if (Ended ended = ReadSource()) return *ended;
+  if (record_.archived) return RemoveTarget();
+  wanted_ = ApplyMapping(mapping_, record_.fields);
+  match_value_ = MatchValue(wanted_, mapping_.match_field());
+  if (!link_.target_record_id().empty() && !link_.target_deleted()) {
+    if (Ended ended = UpdateLinked()) return *ended;
+  }
+  return CreateTarget();
+}
+
+SyncOperation::Ended SyncOperation::Load() {
+  const store::v1::InboundWork& work = claimed_.delivery.inbound();
+  const absl::Status status = dependencies_.store.Read([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(mapping_, tx.mappings().Get(work.mapping()));
+    FC_ASSIGN_OR_RETURN(source_.connection, tx.connections().Get(mapping_.source().connection()));
+    FC_ASSIGN_OR_RETURN(target_.connection, tx.connections().Get(mapping_.target().connection()));
+    FC_ASSIGN_OR_RETURN(const std::optional<store::v1::Link> link,
+                        tx.links().Find(work.mapping(), work.record_id()));
+    link_ = link.value_or(store::v1::Link());
+    return absl::OkStatus();
+  });
+  if (absl::IsNotFound(status)) return SyncOutcome::Skipped(status.message());
+  if (!status.ok()) {
+    return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
+  }
+  link_.set_mapping(work.mapping());
+  link_.set_source_record_id(work.record_id());
+  if (Ended ended = OpenSide(mapping_.source(), Attempt::BLAME_SOURCE, source_)) return ended;
+  return OpenSide(mapping_.target(), Attempt::BLAME_TARGET, target_);
+}
+
+SyncOperation::Ended SyncOperation::OpenSide(const store::v1::Side& from, Attempt::Blame blame,
+                                             Side& side) {
+  side.object_type = from.object_type();
+  if (side.connection.paused() ||
+      side.connection.state() == Connection::STATE_AUTHORIZATION_FAILED) {
+    return SyncOutcome::Waiting(
+        absl::StrCat(from.connection(),
+                     side.connection.paused() ? " is paused" : " is not authorized"),
+        start_ + kPausedRecheck);
+  }
+  const absl::StatusOr<const Connector*> connector =
+      dependencies_.connectors.Find(side.connection.system());
+  if (!connector.ok()) {
+    return SyncOutcome::Failed(connector.status().message(), Attempt::BLAME_CONFIGURATION, false);
+  }
+  side.connector = *connector;
+  absl::StatusOr<std::unique_ptr<ApiClient>> api = dependencies_.clients.ForConnection(
+      side.connection, start_ + kSyncAttemptTimeout, &recorder_);
+  if (!api.ok()) {
+    return SyncOutcome::Failed(api.status().message(), blame, IsTransient(api.status()));
+  }
+  side.api = *std::move(api);
+  return std::nullopt;
+}
+
+SyncOperation::Ended SyncOperation::ReadSource() {
+  const store::v1::InboundWork& work = claimed_.delivery.inbound();
+  absl::StatusOr<std::vector<Record>> records = source_.connector->Read(
+      *source_.api, source_.object_type, {work.record_id()}, SourceFields(mapping_));
+  if (!records.ok()) return FromError(records.status(), source_);
+  if (records->empty()) return SourceMissing();
+  record_ = std::move(records->front());
+  if (!record_.display_name.empty()) {
+    claimed_.delivery.mutable_inbound()->set_record_display_name(record_.display_name);
+  }
+  // Events of a deletion and of a restore may arrive in either order, and a read may lag behind
+  // either.
+  if (work.source_deleted() && !record_.archived &&
+      claimed_.delivery.attempt_count() <= kDeletedButShownAttempts) {
+    return SyncOutcome::Failed("the source reported the record deleted but still shows it",
+                               Attempt::BLAME_SOURCE, true);
+  }
+  return std::nullopt;
+}
+
+SyncOperation::Ended SyncOperation::SourceMissing() {
+  if (claimed_.delivery.inbound().source_deleted()) {
+    record_.archived = true;
+    return std::nullopt;
+  }
+  // Not found alone may be a lost permission or a read that lags: nothing is deleted on its
+  // account.
+  if (is_last_attempt()) {
+    return SyncOutcome::Skipped("source_missing: the source has no record of this id");
+  }
+  return SyncOutcome::Failed("the source has no record of this id", Attempt::BLAME_SOURCE, true);
+}
+
+SyncOutcome SyncOperation::RemoveTarget() {
+  if (mapping_.delete_policy() == store::v1::Mapping::DELETE_POLICY_KEEP) {
+    return SyncOutcome::Skipped(
+        "the mapping keeps the target's record when the source's is deleted");
+  }
+  if (Ended ended = SettleIntentBeforeRemoval()) return *ended;
+  if (link_.target_record_id().empty()) {
+    return SyncOutcome::Skipped("the deleted record has none in the target");
+  }
+  if (link_.target_deleted()) return SyncOutcome::Done(SyncLog::RESULT_UNCHANGED);
+  const DeleteMode mode = ToDeleteMode(mapping_.delete_policy());
+  const absl::Status removed =
+      target_.connector->Remove(*target_.api, target_.object_type, link_.target_record_id(), mode);
+  if (!removed.ok()) return FromError(removed, target_);
+  link_.set_target_deleted(true);
+  link_changed_ = true;
+  return SyncOutcome::Done(mode == DeleteMode::kArchive ? SyncLog::RESULT_ARCHIVED
+                                                        : SyncLog::RESULT_DELETED);
+}
+
+SyncOperation::Ended SyncOperation::SettleIntentBeforeRemoval() {
+  if (!link_.has_create_intent_time()) return std::nullopt;
+  match_value_ = link_.match_value();
+  wanted_[mapping_.match_field()] = match_value_;
+  return SettleIntent();
+}
+
+SyncOperation::Ended SyncOperation::UpdateLinked() {
+  absl::StatusOr<std::vector<Record>> records = target_.connector->Read(
+      *target_.api, target_.object_type, {link_.target_record_id()}, TargetFields(mapping_));
+  if (!records.ok()) return FromError(records.status(), target_);
+  // Gone from the target by another hand: the source still has it, so it is made again.
+  if (records->empty() || records->front().archived) {
+    link_.clear_target_record_id();
+    return std::nullopt;
+  }
+  return UpdateTarget(records->front());
+}
+
+SyncOutcome SyncOperation::UpdateTarget(const Record& current) {
+  const FieldMap changes = Difference(
+      wanted_, current.fields,
+      [this](absl::string_view field, const nlohmann::json& wanted, const nlohmann::json& is) {
+        return target_.connector->SameValue(target_.object_type, field, wanted, is);
+      });
+  link_.set_target_record_id(current.id);
+  link_.set_target_version(current.version);
+  link_.set_match_value(match_value_);
+  link_.set_source_version(record_.version);
+  link_.clear_create_intent_time();
+  link_.set_target_deleted(false);
+  link_changed_ = true;
+  if (changes.empty()) return SyncOutcome::Done(SyncLog::RESULT_UNCHANGED);
+  const absl::StatusOr<Record> updated =
+      target_.connector->Update(*target_.api, target_.object_type, current.id, changes);
+  if (!updated.ok()) return FromError(updated.status(), target_);
+  link_.set_target_version(updated->version);
+  link_.set_written_hash(WrittenHash(wanted_));
+  return SyncOutcome::Done(SyncLog::RESULT_UPDATED, Names(changes));
+}
+
+SyncOutcome SyncOperation::CreateTarget() {
+  if (!match_value_.empty()) {
+    if (Ended ended = HoldMatchLane()) return *ended;
+    if (Ended ended = FollowMatchingLink()) return *ended;
+  }
+  if (Ended ended = SettleIntent()) return *ended;
+  if (!link_.target_record_id().empty() && !link_.target_deleted()) {
+    if (Ended ended = UpdateLinked()) return *ended;
+  }
+  if (Ended ended = FindMatch()) return *ended;
+  if (Ended ended = RememberIntent()) return *ended;
+  return Create();
+}
+
+// Two source records with the same match value must not both create: the second waits, and finds
+// what the first made.
+SyncOperation::Ended SyncOperation::HoldMatchLane() {
+  bool held = false;
+  const absl::Status status = dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(held, HoldLane(tx, claimed_, MatchLane(mapping_.name(), match_value_),
+                                       dependencies_.clock.Now()));
+    return absl::OkStatus();
+  });
+  if (!status.ok()) {
+    return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
+  }
+  if (!held) return SyncOutcome::GivenBack();
+  return std::nullopt;
+}
+
+// What we made ourselves for the same match value is known here long before the target's search
+// knows it.
+SyncOperation::Ended SyncOperation::FollowMatchingLink() {
+  std::string target_id;
+  const absl::Status status = dependencies_.store.Read([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(const std::vector<store::v1::Link> links,
+                        tx.links().ListByMatchValue(mapping_.name(), match_value_));
+    for (const store::v1::Link& link : links) {
+      if (!link.target_record_id().empty() && !link.target_deleted()) {
+        target_id = link.target_record_id();
+      }
+    }
+    return absl::OkStatus();
+  });
+  if (!status.ok()) {
+    return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
+  }
+  if (target_id.empty() || target_id == link_.target_record_id()) return std::nullopt;
+  link_.set_target_record_id(target_id);
+  return UpdateLinked();
+}
+
+// A create was sent, or was about to be, and we did not live to hear the answer: look for what it
+// may have made, once the target's search can be expected to know it.
+SyncOperation::Ended SyncOperation::SettleIntent() {
+  if (!link_.has_create_intent_time()) return std::nullopt;
+  if (link_.match_value().empty()) {
+    // Nothing to look for it by. By hand it may be tried again: the intent goes with this failure.
+    link_.clear_create_intent_time();
+    link_changed_ = true;
+    return SyncOutcome::Failed(
+        "an earlier attempt may have created the record, and there is no match value to look for "
+        "it "
+        "by: check the target, then retry by hand",
+        Attempt::BLAME_TARGET, false);
+  }
+  const absl::Time known_at =
+      FromProto(link_.create_intent_time()) + target_.connector->info().search_lag;
+  if (dependencies_.clock.Now() < known_at) {
+    return SyncOutcome::Waiting(
+        "an earlier attempt may have created the record; waits until the target's search would "
+        "show it",
+        known_at);
+  }
+  absl::StatusOr<std::vector<Record>> found =
+      target_.connector->Find(*target_.api, target_.object_type, mapping_.match_field(),
+                              link_.match_value(), TargetFields(mapping_));
+  if (!found.ok()) return FromError(found.status(), target_);
+  link_.clear_create_intent_time();
+  link_changed_ = true;
+  if (!found->empty()) {
+    link_.set_target_record_id(found->front().id);
+    link_.set_target_deleted(false);
+  }
+  return std::nullopt;
+}
+
+SyncOperation::Ended SyncOperation::FindMatch() {
+  if (match_value_.empty()) return std::nullopt;
+  absl::StatusOr<std::vector<Record>> found =
+      target_.connector->Find(*target_.api, target_.object_type, mapping_.match_field(),
+                              wanted_[mapping_.match_field()], TargetFields(mapping_));
+  if (!found.ok()) return FromError(found.status(), target_);
+  if (found->empty()) return std::nullopt;
+  return UpdateTarget(found->front());
+}
+
+SyncOperation::Ended SyncOperation::RememberIntent() {
+  const absl::Time now = dependencies_.clock.Now();
+  link_.clear_target_record_id();
+  link_.set_target_deleted(false);
+  link_.set_match_value(match_value_);
+  *link_.mutable_create_intent_time() = ToProto(now);
+  *link_.mutable_update_time() = ToProto(now);
+  const absl::Status status =
+      dependencies_.store.Run([&](Transaction& tx) { return tx.links().Put(link_); });
+  if (!status.ok()) {
+    return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
+  }
+  return std::nullopt;
+}
+
+SyncOutcome SyncOperation::Create() {
+  const absl::StatusOr<Record> created =
+      target_.connector->Create(*target_.api, target_.object_type, wanted_);
+  if (!created.ok()) {
+    const bool nothing_was_made =
+        !IsTransient(created.status()) || absl::IsResourceExhausted(created.status());
+    if (nothing_was_made) {
+      link_.clear_create_intent_time();
+      link_changed_ = true;
+    }
+    if (const std::optional<std::string> existing = ExistingId(created.status())) {
+      link_.set_target_record_id(*existing);
+      if (Ended ended = UpdateLinked()) return *ended;
+    }
+    return FromError(created.status(), target_);
+  }
+  link_.set_target_record_id(created->id);
+  link_.set_target_version(created->version);
+  link_.set_source_version(record_.version);
+  link_.set_written_hash(WrittenHash(wanted_));
+  link_.clear_create_intent_time();
+  link_changed_ = true;
+  return SyncOutcome::Done(SyncLog::RESULT_CREATED, Names(wanted_));
+}
+
+SyncOutcome SyncOperation::FromError(const absl::Status& status, const Side& side) {
+  const absl::Time now = dependencies_.clock.Now();
+  const Attempt::Blame blame = &side == &source_ ? Attempt::BLAME_SOURCE : Attempt::BLAME_TARGET;
+  if (absl::IsResourceExhausted(status)) {
+    return SyncOutcome::Waiting(absl::StrCat("the rate limit of ", side.connection.name()),
+                                now + RetryAfter(status).value_or(kDefaultRateLimitWait));
+  }
+  if (absl::IsUnauthenticated(status)) {
+    return SyncOutcome::Waiting(
+        absl::StrCat(side.connection.name(), " is not authorized: ", status.message()),
+        now + kPausedRecheck);
+  }
+  return SyncOutcome::Failed(status.message(), blame,
+                             IsTransient(status) || absl::IsNotFound(status));
+}
+
+bool SyncOperation::is_last_attempt() const {
+  return claimed_.delivery.attempt_count() >= MaxAttempts(store::v1::DIRECTION_INBOUND);
+}
+
+}  // namespace fluxcascade
