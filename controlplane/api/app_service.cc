@@ -1,0 +1,230 @@
+#include "controlplane/api/app_service.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/id/id.h"
+#include "common/proto_time/proto_time.h"
+#include "common/status/status_macros.h"
+#include "controlplane/api/credentials.h"
+#include "controlplane/api/requests.h"
+#include "controlplane/api/serve.h"
+#include "controlplane/ingest/edge_config.h"
+#include "controlplane/model/resource_name.h"
+#include "controlplane/subscriptions/subscription_controller.h"
+
+namespace fluxcascade {
+namespace {
+
+constexpr char kPattern[] = "workspaces/*/apps/*";
+// 144 bits: more than the 128 that a hook's token must have, and no padding in base64.
+constexpr size_t kHookTokenBytes = 18;
+
+absl::StatusOr<store::v1::App> GetLive(Transaction& tx, absl::string_view name) {
+  FC_RETURN_IF_ERROR(CheckName("name", name, kPattern));
+  FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(name));
+  if (app.has_delete_time()) return absl::NotFoundError(absl::StrCat(name, " was deleted"));
+  return app;
+}
+
+absl::StatusOr<v1::App> ToApi(Transaction& tx, const store::v1::App& stored) {
+  v1::App app;
+  app.set_name(stored.name());
+  app.set_display_name(stored.display_name());
+  app.set_system(stored.system());
+  app.set_external_id(stored.external_id());
+  app.set_client_id(stored.client_id());
+  app.set_edge_group(stored.edge_group());
+  *app.mutable_accepted_signatures() = stored.accepted_signatures();
+  if (!stored.edge_group().empty()) {
+    FC_ASSIGN_OR_RETURN(const store::v1::EdgeGroup group,
+                        tx.edge_groups().Get(stored.edge_group()));
+    app.set_hook_url(HookUrl(group, stored));
+  }
+  *app.mutable_create_time() = stored.create_time();
+  *app.mutable_update_time() = stored.update_time();
+  app.set_etag(absl::StrCat(stored.revision()));
+  return app;
+}
+
+absl::Status CheckSignatures(const ConnectorInfo& info, const store::v1::App& app) {
+  for (const std::string& version : app.accepted_signatures()) {
+    const auto& allowed = info.optional_signatures;
+    if (std::find(allowed.begin(), allowed.end(), version) != allowed.end()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "app.accepted_signatures: ", info.title, " has no \"", version.substr(0, 50), "\"; ",
+        allowed.empty() ? "nothing can be listed"
+                        : absl::StrCat("allowed: ", absl::StrJoin(allowed, ", "))));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckApp(Transaction& tx, const ConnectorInfo& info, const store::v1::App& app) {
+  FC_RETURN_IF_ERROR(CheckText("app.display_name", app.display_name(), kMaxDisplayName, false));
+  FC_RETURN_IF_ERROR(CheckText("app.external_id", app.external_id(), 200, info.source));
+  FC_RETURN_IF_ERROR(CheckText("app.client_id", app.client_id(), 200, false));
+  FC_RETURN_IF_ERROR(CheckSignatures(info, app));
+  if (!info.source && app.edge_group().empty()) return absl::OkStatus();
+  if (app.edge_group().empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("app.edge_group: is missing: ", info.title,
+                     " sends webhooks, and the group says which edges receive them"));
+  }
+  FC_RETURN_IF_ERROR(CheckName("app.edge_group", app.edge_group(), "edgeGroups/*"));
+  FC_RETURN_IF_ERROR(tx.edge_groups().Get(app.edge_group()).status());
+  if (info.source && !app.has_client_secret()) {
+    return absl::InvalidArgumentError(
+        "app.client_secret: is missing: the system signs its webhooks with it");
+  }
+  return absl::OkStatus();
+}
+
+// Takes `fields` of `given` over into `app`; secrets are sealed.
+absl::Status TakeOver(const ApiContext& context, const v1::App& given,
+                      const std::set<std::string>& fields, store::v1::App& app) {
+  if (fields.contains("display_name")) app.set_display_name(given.display_name());
+  if (fields.contains("external_id")) app.set_external_id(given.external_id());
+  if (fields.contains("client_id")) app.set_client_id(given.client_id());
+  if (fields.contains("edge_group")) app.set_edge_group(given.edge_group());
+  if (fields.contains("accepted_signatures")) {
+    *app.mutable_accepted_signatures() = given.accepted_signatures();
+  }
+  if (fields.contains("client_secret")) {
+    FC_RETURN_IF_ERROR(CheckText("app.client_secret", given.client_secret(), 1000, true));
+    *app.mutable_client_secret() =
+        SealField(context.keyring, given.client_secret(), app.name(), kClientSecretField);
+  }
+  if (fields.contains("webhook_credential")) {
+    FC_ASSIGN_OR_RETURN(const PlainCredential plain,
+                        ToPlainCredential("app.webhook_credential", given.webhook_credential()));
+    *app.mutable_webhook_credential() = SealCredential(context.keyring, plain, app.name());
+  }
+  return absl::OkStatus();
+}
+
+const std::set<std::string>& ChangeableFields() {
+  static const auto* const fields = new std::set<std::string>{
+      "display_name", "external_id",        "client_id",          "client_secret",
+      "edge_group",   "webhook_credential", "accepted_signatures"};
+  return *fields;
+}
+
+}  // namespace
+
+grpc::Status AppServiceImpl::GetApp(grpc::ServerContext*, const v1::GetAppRequest* request,
+                                    v1::App* response) {
+  return ServeRead(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(const store::v1::App app, GetLive(tx, request->name()));
+    FC_ASSIGN_OR_RETURN(out, ToApi(tx, app));
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AppServiceImpl::ListApps(grpc::ServerContext*, const v1::ListAppsRequest* request,
+                                      v1::ListAppsResponse* response) {
+  return ServeRead(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
+    FC_RETURN_IF_ERROR(CheckWorkspace(tx, request->parent()));
+    FC_ASSIGN_OR_RETURN(const PageRequest page,
+                        ToPageRequest(request->page_size(), request->page_token()));
+    FC_ASSIGN_OR_RETURN(const Page<store::v1::App> apps, tx.apps().List(request->parent(), page));
+    for (const store::v1::App& app : apps.items) {
+      if (app.has_delete_time()) continue;
+      FC_ASSIGN_OR_RETURN(*out.add_apps(), ToApi(tx, app));
+    }
+    out.set_next_page_token(apps.next);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AppServiceImpl::CreateApp(grpc::ServerContext*, const v1::CreateAppRequest* request,
+                                       v1::App* response) {
+  const absl::Time now = context_.clock.Now();
+  return ToGrpc(RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
+    FC_RETURN_IF_ERROR(CheckWorkspace(tx, request->parent()));
+    FC_RETURN_IF_ERROR(CheckText("request_id", request->request_id(), kMaxRequestId, false));
+    FC_ASSIGN_OR_RETURN(const std::optional<store::v1::App> earlier,
+                        tx.apps().FindByRequestId(request->parent(), request->request_id()));
+    if (earlier.has_value()) {
+      FC_ASSIGN_OR_RETURN(out, ToApi(tx, *earlier));
+      return absl::OkStatus();
+    }
+    FC_ASSIGN_OR_RETURN(const std::string id,
+                        ToResourceId("app_id", request->app_id(), context_.clock, context_.random));
+    absl::StatusOr<const Connector*> connector = context_.connectors.Find(request->app().system());
+    if (!connector.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("app.system: ", connector.status().message()));
+    }
+    store::v1::App app;
+    app.set_name(JoinName(request->parent(), "apps", id));
+    app.set_system(request->app().system());
+    app.set_request_id(request->request_id());
+    FC_ASSIGN_OR_RETURN(const std::set<std::string> fields,
+                        FieldsToUpdate(request->app(), {}, ChangeableFields()));
+    FC_RETURN_IF_ERROR(TakeOver(context_, request->app(), fields, app));
+    FC_RETURN_IF_ERROR(CheckApp(tx, (*connector)->info(), app));
+    app.set_hook_token(NewToken(kHookTokenBytes, context_.random));
+    *app.mutable_create_time() = *app.mutable_update_time() = ToProto(now);
+    app.set_revision(1);
+    FC_RETURN_IF_ERROR(tx.apps().Insert(app));
+    if (!app.edge_group().empty()) FC_RETURN_IF_ERROR(BumpConfigVersion(tx, app.edge_group()));
+    FC_ASSIGN_OR_RETURN(out, ToApi(tx, app));
+    return absl::OkStatus();
+  }));
+}
+
+grpc::Status AppServiceImpl::UpdateApp(grpc::ServerContext*, const v1::UpdateAppRequest* request,
+                                       v1::App* response) {
+  const absl::Time now = context_.clock.Now();
+  const absl::Status status =
+      RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
+        FC_ASSIGN_OR_RETURN(store::v1::App app, GetLive(tx, request->app().name()));
+        FC_RETURN_IF_ERROR(CheckEtag(request->app().etag(), app.revision()));
+        FC_ASSIGN_OR_RETURN(
+            const std::set<std::string> fields,
+            FieldsToUpdate(request->app(), request->update_mask(), ChangeableFields()));
+        const std::string former_group = app.edge_group();
+        FC_RETURN_IF_ERROR(TakeOver(context_, request->app(), fields, app));
+        FC_ASSIGN_OR_RETURN(const Connector* connector, context_.connectors.Find(app.system()));
+        FC_RETURN_IF_ERROR(CheckApp(tx, connector->info(), app));
+        *app.mutable_update_time() = ToProto(now);
+        app.set_revision(app.revision() + 1);
+        FC_RETURN_IF_ERROR(tx.apps().Update(app));
+        for (const std::string& group : std::set<std::string>{former_group, app.edge_group()}) {
+          if (!group.empty()) FC_RETURN_IF_ERROR(BumpConfigVersion(tx, group));
+        }
+        FC_RETURN_IF_ERROR(MarkForReconcile(tx, app.name(), now));
+        FC_ASSIGN_OR_RETURN(out, ToApi(tx, app));
+        return absl::OkStatus();
+      });
+  if (status.ok()) context_.on_subscriptions_changed();
+  return ToGrpc(status);
+}
+
+grpc::Status AppServiceImpl::DeleteApp(grpc::ServerContext*, const v1::DeleteAppRequest* request,
+                                       google::protobuf::Empty*) {
+  const absl::Time now = context_.clock.Now();
+  return ToGrpc(context_.store.Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(store::v1::App app, GetLive(tx, request->name()));
+    FC_ASSIGN_OR_RETURN(const auto connections, tx.connections().ListByApp(app.name()));
+    if (!connections.empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(app.name(), " is used by ",
+                                                        connections.front().name(),
+                                                        ": delete its connections first"));
+    }
+    FC_ASSIGN_OR_RETURN(const auto subscriptions, tx.subscriptions().ListByApp(app.name()));
+    if (!subscriptions.empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          app.name(), " still has ", subscriptions.size(),
+          " webhook subscriptions at the system: they are being taken away, try again shortly"));
+    }
+    if (app.edge_group().empty()) return tx.apps().Delete(app.name());
+    *app.mutable_delete_time() = ToProto(now);
+    return tx.apps().Update(app);
+  }));
+}
+
+}  // namespace fluxcascade

@@ -1,0 +1,111 @@
+#include "controlplane/control_plane_options.h"
+
+#include <cstdlib>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "common/file/file.h"
+#include "common/flags/flags.h"
+#include "common/http/url.h"
+#include "common/net/socket_address.h"
+#include "common/status/status_macros.h"
+
+ABSL_FLAG(std::string, state_dir, "", "folder of the store; made if it is missing");
+ABSL_FLAG(std::string, api_listen, "127.0.0.1:7070", "host:port of the gRPC API");
+ABSL_FLAG(std::string, link_listen, "127.0.0.1:7071", "host:port that edges dial");
+ABSL_FLAG(std::string, tls_cert, "", "PEM file with the certificate chain of both ports");
+ABSL_FLAG(std::string, tls_key, "", "PEM file with its key");
+ABSL_FLAG(std::string, edge_ca, "", "PEM file with the authorities of the edges' certificates");
+ABSL_FLAG(std::string, keyring, "",
+          "file with the keys that seal secrets, a line each: `<id> <base64 of 32 bytes>`; empty: "
+          "the environment variable FLUXCASCADE_KEYRING");
+ABSL_FLAG(std::string, replica, "controlplane-0",
+          "name of this replica, different from all others");
+ABSL_FLAG(std::string, hubspot_api, "https://api.hubapi.com", "base URL of HubSpot's API");
+ABSL_FLAG(std::string, pipedrive_api, "https://api.pipedrive.com", "base URL of Pipedrive's API");
+ABSL_FLAG(std::string, pipedrive_oauth, "https://oauth.pipedrive.com",
+          "base URL of Pipedrive's token endpoint");
+ABSL_FLAG(std::string, outgoing_ca, "",
+          "PEM file with the authorities of systems and endpoints; empty: the machine's");
+ABSL_FLAG(bool, allow_private_addresses, false,
+          "let endpoints and systems be at loopback and private addresses");
+ABSL_FLAG(int, sync_concurrency, 64, "inbound deliveries at once");
+ABSL_FLAG(int, sync_concurrency_per_target, 16, "inbound deliveries at once to one connection");
+ABSL_FLAG(int, dispatch_concurrency, 64, "outbound deliveries at once");
+ABSL_FLAG(int, dispatch_concurrency_per_endpoint, 8, "outbound deliveries at once to one endpoint");
+
+namespace fluxcascade {
+namespace {
+
+constexpr char kKeyringVariable[] = "FLUXCASCADE_KEYRING";
+
+absl::Status CheckAddress(absl::string_view flag, const std::string& value) {
+  const absl::Status parsed = SocketAddress::Parse(value).status();
+  if (parsed.ok()) return parsed;
+  return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", parsed.message()));
+}
+
+absl::Status CheckBaseUrl(absl::string_view flag, const std::string& value) {
+  const absl::Status parsed = ParseHttpsUrl(value).status();
+  if (parsed.ok() && value.back() != '/') return parsed;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--", flag, ": ", parsed.ok() ? "take the slash off its end" : parsed.message()));
+}
+
+absl::Status CheckRange(absl::string_view flag, int value, int most) {
+  if (value >= 1 && value <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, ": ", value, " is not within 1 to ", most));
+}
+
+absl::StatusOr<std::string> ReadKeyring(const std::string& path) {
+  if (!path.empty()) return ReadFileToString(path);
+  const char* const text = std::getenv(kKeyringVariable);
+  if (text != nullptr && *text != '\0') return std::string(text);
+  return absl::InvalidArgumentError(
+      absl::StrCat("--keyring: is missing; name a file of keys, or set ", kKeyringVariable,
+                   " (a key: echo \"k1 $(head -c 32 /dev/urandom | base64)\")"));
+}
+
+absl::Status CheckNumbers(const ControlPlaneOptions& options) {
+  FC_RETURN_IF_ERROR(CheckRange("sync_concurrency", options.sync_concurrency, 1024));
+  FC_RETURN_IF_ERROR(CheckRange("sync_concurrency_per_target", options.sync_concurrency_per_target,
+                                options.sync_concurrency));
+  FC_RETURN_IF_ERROR(CheckRange("dispatch_concurrency", options.dispatch_concurrency, 1024));
+  return CheckRange("dispatch_concurrency_per_endpoint", options.dispatch_concurrency_per_endpoint,
+                    options.dispatch_concurrency);
+}
+
+}  // namespace
+
+absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags() {
+  FC_RETURN_IF_ERROR(CheckRequiredFlags({"state_dir", "tls_cert", "tls_key", "edge_ca"}));
+  ControlPlaneOptions options;
+  options.state_dir = absl::GetFlag(FLAGS_state_dir);
+  options.api_address = absl::GetFlag(FLAGS_api_listen);
+  options.link_address = absl::GetFlag(FLAGS_link_listen);
+  FC_RETURN_IF_ERROR(CheckAddress("api_listen", options.api_address));
+  FC_RETURN_IF_ERROR(CheckAddress("link_listen", options.link_address));
+  FC_ASSIGN_OR_RETURN(options.tls, LoadTlsFiles({.certificate = absl::GetFlag(FLAGS_tls_cert),
+                                                 .key = absl::GetFlag(FLAGS_tls_key),
+                                                 .authorities = absl::GetFlag(FLAGS_edge_ca)}));
+  FC_ASSIGN_OR_RETURN(options.keyring_text, ReadKeyring(absl::GetFlag(FLAGS_keyring)));
+  options.replica = absl::GetFlag(FLAGS_replica);
+  options.systems.hubspot.api_base_url = absl::GetFlag(FLAGS_hubspot_api);
+  options.systems.pipedrive.api_base_url = absl::GetFlag(FLAGS_pipedrive_api);
+  options.systems.pipedrive.oauth_base_url = absl::GetFlag(FLAGS_pipedrive_oauth);
+  FC_RETURN_IF_ERROR(CheckBaseUrl("hubspot_api", options.systems.hubspot.api_base_url));
+  FC_RETURN_IF_ERROR(CheckBaseUrl("pipedrive_api", options.systems.pipedrive.api_base_url));
+  FC_RETURN_IF_ERROR(CheckBaseUrl("pipedrive_oauth", options.systems.pipedrive.oauth_base_url));
+  options.outgoing_ca_file = absl::GetFlag(FLAGS_outgoing_ca);
+  options.allow_private_addresses = absl::GetFlag(FLAGS_allow_private_addresses);
+  options.sync_concurrency = absl::GetFlag(FLAGS_sync_concurrency);
+  options.sync_concurrency_per_target = absl::GetFlag(FLAGS_sync_concurrency_per_target);
+  options.dispatch_concurrency = absl::GetFlag(FLAGS_dispatch_concurrency);
+  options.dispatch_concurrency_per_endpoint =
+      absl::GetFlag(FLAGS_dispatch_concurrency_per_endpoint);
+  FC_RETURN_IF_ERROR(CheckNumbers(options));
+  return options;
+}
+
+}  // namespace fluxcascade

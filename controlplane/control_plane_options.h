@@ -1,0 +1,46 @@
+// How a control plane is set up, from its command line.
+#ifndef FLUXCASCADE_CONTROLPLANE_CONTROL_PLANE_OPTIONS_H_
+#define FLUXCASCADE_CONTROLPLANE_CONTROL_PLANE_OPTIONS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/server/tls_files.h"
+#include "controlplane/connectors/connector_table.h"
+
+namespace fluxcascade {
+
+struct ControlPlaneOptions {
+  // Holds the store and, after the first start, the administrator's token.
+  std::string state_dir;
+  // host:port; port 0 takes any free one.
+  std::string api_address;
+  std::string link_address;
+  // Certificate and key of both ports; `authorities` are those whose certificates edges show.
+  TlsPem tls;
+  // Lines of `<key id> <base64 of 32 bytes>`; the first seals, all open.
+  std::string keyring_text;
+  // This replica's name: whatever it held when it ended, it takes up again at once.
+  std::string replica = "controlplane-0";
+
+  ConnectorTableOptions systems;
+  // PEM file of the authorities that systems and endpoints are verified with; empty: the machine's.
+  std::string outgoing_ca_file;
+  // Whether endpoints and systems may be at addresses that are not public.
+  bool allow_private_addresses = false;
+
+  // Inbound deliveries at once, in all and to one target connection.
+  int sync_concurrency = 64;
+  int sync_concurrency_per_target = 16;
+  // Outbound deliveries at once, in all and to one endpoint.
+  int dispatch_concurrency = 64;
+  int dispatch_concurrency_per_endpoint = 8;
+};
+
+// Reads the flags that ABSL_FLAG defines, and the files they name. An error is one line that says
+// how to mend it.
+absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags();
+
+}  // namespace fluxcascade
+
+#endif  // FLUXCASCADE_CONTROLPLANE_CONTROL_PLANE_OPTIONS_H_
