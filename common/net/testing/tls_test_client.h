@@ -1,0 +1,61 @@
+// A blocking TLS client that sends and receives bytes as a test says, well formed or not.
+#ifndef FLUXCASCADE_COMMON_NET_TESTING_TLS_TEST_CLIENT_H_
+#define FLUXCASCADE_COMMON_NET_TESTING_TLS_TEST_CLIENT_H_
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/net/socket_address.h"
+#include "common/net/unique_fd.h"
+
+namespace fluxcascade {
+
+class TlsTestClient {
+ public:
+  struct Options {
+    uint16_t min_version = 0x0303;
+    uint16_t max_version = 0x0304;
+    // Offered by ALPN; none: no ALPN.
+    std::vector<std::string> protocols;
+  };
+
+  // Connects and shakes hands. Any certificate is taken.
+  static absl::StatusOr<std::unique_ptr<TlsTestClient>> Connect(const SocketAddress& server,
+                                                                const Options& options);
+  static absl::StatusOr<std::unique_ptr<TlsTestClient>> Connect(const SocketAddress& server) {
+    return Connect(server, Options());
+  }
+  ~TlsTestClient();
+
+  // False when the connection is gone.
+  bool Send(absl::string_view bytes);
+
+  // Until what was received holds `size` bytes, or the end of the stream: what there is is returned
+  // and taken.
+  std::string Receive(size_t size);
+  // Until the received bytes end an HTTP response (by its Content-Length).
+  std::string ReceiveResponse();
+  // Until the server ends the stream.
+  std::string ReceiveAll();
+
+  std::string protocol() const;
+  uint16_t version() const;
+
+ private:
+  TlsTestClient(UniqueFd socket, bssl::UniquePtr<SSL_CTX> context);
+  bool ReceiveMore();
+
+  UniqueFd socket_;
+  bssl::UniquePtr<SSL_CTX> context_;
+  bssl::UniquePtr<SSL> ssl_;
+  std::string received_;
+};
+
+}  // namespace fluxcascade
+
+#endif  // FLUXCASCADE_COMMON_NET_TESTING_TLS_TEST_CLIENT_H_
