@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "edge/http/raw_header.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 
 namespace fluxcascade::edge {
@@ -16,12 +17,6 @@ using RejectionReason = v1::RejectedRequest::Reason;
 // What a check says: nothing when the request passed, else why not. A refusal is an expected
 // answer, not an error.
 using Refusal = std::optional<RejectionReason>;
-
-// One field of the request, its value as sent, without the white space that HTTP allows around it.
-struct RawHeader {
-  absl::string_view name = {};
-  absl::string_view value = {};
-};
 
 // Views; whoever makes one keeps alive what they point to.
 struct SignedRequest {

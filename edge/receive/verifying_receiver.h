@@ -1,0 +1,42 @@
+// What the edge does with a request to a hook: finds the hook, verifies, appends to the log.
+#ifndef FLUXCASCADE_EDGE_RECEIVE_VERIFYING_RECEIVER_H_
+#define FLUXCASCADE_EDGE_RECEIVE_VERIFYING_RECEIVER_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/time/clock.h"
+#include "edge/http/hook_receiver.h"
+#include "edge/log/event_log.h"
+#include "edge/receive/edge_counters.h"
+#include "edge/receive/rejection_ring.h"
+#include "edge/routing/active_hook_table.h"
+
+namespace fluxcascade::edge {
+
+// Thread-safe.
+class VerifyingReceiver final : public HookReceiver {
+ public:
+  // All must outlive the receiver; `counters` also every `Done` that the log still owes.
+  VerifyingReceiver(const ActiveHookTable& hooks, EventLog& log, RejectionRing& rejections,
+                    EdgeCounters& counters, const Clock& clock)
+      : hooks_(hooks), log_(log), rejections_(rejections), counters_(counters), clock_(clock) {}
+
+  // kAccepted only when the log says that the request is durable. An unknown token and a signature
+  // that does not verify end alike; the difference is for the rejections alone.
+  void Receive(HookRequest request, Done done) override;
+
+ private:
+  void Reject(const HookRequest& request, absl::string_view hook_id, absl::string_view recipe,
+              RejectionReason reason, absl::Time now);
+  void Append(v1::LoggedRequest request, Done done);
+
+  const ActiveHookTable& hooks_;
+  EventLog& log_;
+  RejectionRing& rejections_;
+  EdgeCounters& counters_;
+  const Clock& clock_;
+};
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_RECEIVE_VERIFYING_RECEIVER_H_

@@ -1,0 +1,198 @@
+#include "edge/receive/verifying_receiver.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/crypto/encoding.h"
+#include "common/proto_time/proto_time.h"
+#include "common/time/fake_clock.h"
+#include "edge/log/fake_event_log.h"
+#include "edge/verify/recipes_for_test.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr char kToken[] = "AAAAAAAAAAAAAAAAAAAAAA";
+constexpr char kUnknownToken[] = "BBBBBBBBBBBBBBBBBBBBBA";
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// As the framer makes it: views into `head`.
+RequestFrame FrameOf(const std::string& query, const Headers& headers, std::string body) {
+  RequestFrame frame;
+  std::string text = "POST" + query;
+  for (const auto& [name, value] : headers) text += name + value;
+  frame.head.assign(text.begin(), text.end());
+  absl::string_view rest(frame.head.data(), frame.head.size());
+  const auto take = [&rest](size_t size) {
+    const absl::string_view taken = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return taken;
+  };
+  frame.method = take(4);
+  if (!query.empty()) frame.query = take(query.size()).substr(1);
+  for (const auto& [name, value] : headers) {
+    const absl::string_view name_view = take(name.size());
+    frame.headers.push_back({name_view, take(value.size())});
+  }
+  frame.body = std::move(body);
+  return frame;
+}
+
+class VerifyingReceiverTest : public testing::Test {
+ protected:
+  // One hook that wants a password, takes 100 bytes and logs x-id.
+  void Configure() {
+    v1::Config config;
+    config.set_version(1);
+    v1::Hook* hook = config.add_hooks();
+    hook->set_id("hook-1");
+    hook->set_token(kToken);
+    hook->set_public_url("https://hooks.example.com/v1/hooks/" + std::string(kToken));
+    hook->set_max_body_bytes(100);
+    hook->add_logged_headers("x-id");
+    *hook->add_required() = Basic("password", "hook:not-a-secret");
+    hooks_.Replace(*HookTable::Build(config, 1000));
+  }
+
+  static Headers RightPassword() {
+    return {{"Authorization", "Basic " + Base64Encode("hook:not-a-secret")}};
+  }
+
+  void Send(absl::string_view token, const Headers& headers, std::string body = "[]",
+            const std::string& query = "") {
+    HookRequest request{.frame = FrameOf(query, headers, std::move(body)),
+                        .token = token,
+                        .peer = *SocketAddress::Parse("192.0.2.7:4711")};
+    receiver_.Receive(std::move(request), [this](HookOutcome outcome) {
+      ++answers_;
+      outcome_ = outcome;
+    });
+  }
+
+  std::vector<v1::LoggedRequest> Logged() {
+    v1::Pull pull;
+    pull.set_log_id(log_.State().log_id());
+    pull.set_max_bytes(1 << 20);
+    v1::PullError error;
+    return log_.Read(pull, &error)->requests;
+  }
+
+  FakeClock clock_;
+  FakeEventLog log_;
+  ActiveHookTable hooks_;
+  RejectionRing rejections_{{}};
+  EdgeCounters counters_;
+  VerifyingReceiver receiver_{hooks_, log_, rejections_, counters_, clock_};
+  int answers_ = 0;
+  std::optional<HookOutcome> outcome_;
+};
+
+TEST_F(VerifyingReceiverTest, WithoutAConfigurationNothingIsJudged) {
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kNotConfigured);
+  EXPECT_EQ(counters_.unavailable, 1);
+  EXPECT_EQ(counters_.rejected, 0);
+  EXPECT_THAT(rejections_.Take(10), IsEmpty());
+}
+
+TEST_F(VerifyingReceiverTest, AVerifiedRequestIsLoggedWithWhatTheHookAsksFor) {
+  Configure();
+  Headers headers = RightPassword();
+  headers.insert(headers.end(), {{"X-Id", "7"}, {"X-Other", "no"}, {"x-id", "8"}, {"Cookie", "c"}});
+  Send(kToken, headers, "[1]", "?a=%2F");
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  EXPECT_EQ(counters_.accepted, 1);
+
+  const auto logged = Logged();
+  ASSERT_EQ(logged.size(), 1);
+  EXPECT_EQ(logged[0].hook_id(), "hook-1");
+  EXPECT_EQ(logged[0].body(), "[1]");
+  EXPECT_EQ(logged[0].query(), "a=%2F");
+  EXPECT_EQ(FromProto(logged[0].receive_time()), clock_.Now());
+  EXPECT_THAT(logged[0].verified_by(), ElementsAre("password"));
+  ASSERT_EQ(logged[0].headers_size(), 2);
+  EXPECT_EQ(logged[0].headers(0).name(), "x-id");
+  EXPECT_EQ(logged[0].headers(0).value(), "7");
+  EXPECT_EQ(logged[0].headers(1).value(), "8");
+}
+
+TEST_F(VerifyingReceiverTest, NothingIsAnsweredBeforeTheLogHasIt) {
+  Configure();
+  log_.Hold();
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, std::nullopt);
+  EXPECT_EQ(counters_.accepted, 0);
+  log_.Release();
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  EXPECT_EQ(answers_, 1);
+}
+
+TEST_F(VerifyingReceiverTest, WhatTheLogDoesNotTakeIsUnavailable) {
+  Configure();
+  log_.FailWith(absl::ResourceExhaustedError("full"));
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kUnavailable);
+  EXPECT_EQ(counters_.unavailable, 1);
+  EXPECT_EQ(counters_.accepted, 0);
+  EXPECT_EQ(answers_, 1);
+}
+
+TEST_F(VerifyingReceiverTest, AWrongPasswordIsRejectedAndKept) {
+  Configure();
+  Send(kToken, {{"Authorization", "Basic " + Base64Encode("hook:wrong")}}, "forged");
+  EXPECT_EQ(outcome_, HookOutcome::kUnauthorized);
+  EXPECT_EQ(counters_.rejected, 1);
+  EXPECT_THAT(Logged(), IsEmpty());
+
+  const auto rejections = rejections_.Take(10);
+  ASSERT_EQ(rejections.size(), 1);
+  EXPECT_EQ(rejections[0].hook_id(), "hook-1");
+  EXPECT_EQ(rejections[0].recipe_label(), "password");
+  EXPECT_EQ(rejections[0].reason(), v1::RejectedRequest::REASON_CREDENTIALS_MISMATCH);
+  EXPECT_EQ(rejections[0].remote_address(), "192.0.2.7");
+  EXPECT_EQ(rejections[0].body_preview(), "forged");
+  EXPECT_EQ(FromProto(rejections[0].receive_time()), clock_.Now());
+}
+
+TEST_F(VerifyingReceiverTest, AnUnknownTokenEndsLikeAWrongSignature) {
+  Configure();
+  Send(kUnknownToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kUnauthorized);
+  EXPECT_EQ(counters_.rejected, 1);
+  EXPECT_THAT(Logged(), IsEmpty());
+
+  const auto rejections = rejections_.Take(10);
+  ASSERT_EQ(rejections.size(), 1);
+  EXPECT_EQ(rejections[0].hook_id(), "");
+  EXPECT_EQ(rejections[0].reason(), v1::RejectedRequest::REASON_UNKNOWN_TOKEN);
+}
+
+TEST_F(VerifyingReceiverTest, ABodyAtTheHooksLimitIsTakenAndOneByteMoreIsNot) {
+  Configure();
+  Send(kToken, RightPassword(), std::string(100, 'b'));
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  Send(kToken, RightPassword(), std::string(101, 'b'));
+  EXPECT_EQ(outcome_, HookOutcome::kPayloadTooLarge);
+  EXPECT_EQ(Logged().size(), 1);
+}
+
+TEST_F(VerifyingReceiverTest, AReplacedConfigurationCountsFromTheNextRequest) {
+  Configure();
+  v1::Config empty;
+  empty.set_version(2);
+  hooks_.Replace(*HookTable::Build(empty, 1000));
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kUnauthorized);
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge
