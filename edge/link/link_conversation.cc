@@ -1,0 +1,183 @@
+#include "edge/link/link_conversation.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "common/logging/logging.h"
+#include "common/proto_time/proto_time.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+v1::ConnectRequest Wrap(v1::ConfigResult result) {
+  v1::ConnectRequest message;
+  *message.mutable_config_result() = std::move(result);
+  return message;
+}
+
+v1::ConnectRequest Wrap(v1::PullError error) {
+  v1::ConnectRequest message;
+  *message.mutable_pull_error() = std::move(error);
+  return message;
+}
+
+v1::ConnectRequest BatchOf(EventLog::ReadResult read) {
+  v1::ConnectRequest message;
+  v1::Batch* batch = message.mutable_batch();
+  batch->set_log_id(read.state.log_id());
+  batch->mutable_requests()->Reserve(static_cast<int>(read.requests.size()));
+  for (v1::LoggedRequest& request : read.requests) *batch->add_requests() = std::move(request);
+  *batch->mutable_log() = std::move(read.state);
+  return message;
+}
+
+}  // namespace
+
+v1::ConnectRequest LinkConversation::Hello() const {
+  v1::ConnectRequest message;
+  v1::Hello* hello = message.mutable_hello();
+  hello->set_version(edge_.version);
+  *hello->mutable_log() = edge_.log.State();
+  const std::shared_ptr<const HookTable> hooks = edge_.hooks.Get();
+  hello->set_config_version(hooks == nullptr ? 0 : hooks->version());
+  return message;
+}
+
+void LinkConversation::Receive(const v1::ConnectResponse& message, absl::Duration now) {
+  switch (message.message_case()) {
+    case v1::ConnectResponse::kConfig: {
+      v1::ConfigResult result = Apply(message.config());
+      MutexLock lock(mutex_);
+      config_results_.push_back(std::move(result));
+      break;
+    }
+    case v1::ConnectResponse::kPull: {
+      const absl::Duration wait =
+          std::min(absl::Milliseconds(message.pull().wait_ms()), kMaxPullWait);
+      MutexLock lock(mutex_);
+      pull_ = PendingPull{message.pull(), now + wait};
+      break;
+    }
+    case v1::ConnectResponse::kAck:
+      Acknowledge(message.ack());
+      break;
+    case v1::ConnectResponse::MESSAGE_NOT_SET:
+      // Of a newer control plane; what an edge must know comes with an edge that knows it.
+      Log(LogLevel::kWarning, "the control plane sent a message that this edge does not know");
+      break;
+  }
+}
+
+v1::ConfigResult LinkConversation::Apply(const v1::Config& config) const {
+  v1::ConfigResult result;
+  result.set_version(config.version());
+  const std::shared_ptr<const HookTable> current = edge_.hooks.Get();
+  const int64_t current_version = current == nullptr ? 0 : current->version();
+  if (current != nullptr && config.version() <= current_version) {
+    if (config.version() < current_version) {
+      result.set_error(absl::StrCat("version ", config.version(), " is below version ",
+                                    current_version, ", which this edge serves"));
+    }
+    return result;
+  }
+  absl::StatusOr<std::shared_ptr<const HookTable>> table =
+      HookTable::Build(config, edge_.max_body_bytes);
+  if (!table.ok()) {
+    result.set_error(std::string(table.status().message()));
+    Log(LogLevel::kWarning, "refused a configuration",
+        {{"version", static_cast<long>(config.version())}, {"error", table.status()}});
+    return result;
+  }
+  Log(LogLevel::kInfo, "serving a new configuration",
+      {{"version", static_cast<long>(config.version())},
+       {"hooks", static_cast<unsigned long>((*table)->size())}});
+  edge_.hooks.Replace(*std::move(table));
+  return result;
+}
+
+void LinkConversation::Acknowledge(const v1::Ack& ack) const {
+  const absl::Status status = edge_.log.Acknowledge(ack.log_id(), ack.through());
+  if (!status.ok()) {
+    Log(LogLevel::kError, "the log did not take an acknowledgement",
+        {{"log_id", ack.log_id()},
+         {"through", static_cast<unsigned long>(ack.through())},
+         {"error", status}});
+  }
+}
+
+LinkConversation::Turn LinkConversation::TakeTurn(absl::Duration now, absl::Time wall_time) {
+  Turn turn;
+  MutexLock lock(mutex_);
+  for (v1::ConfigResult& result : config_results_) turn.messages.push_back(Wrap(std::move(result)));
+  config_results_.clear();
+  if (std::optional<v1::ConnectRequest> answer = AnswerPull(now)) {
+    turn.messages.push_back(*std::move(answer));
+  }
+  if (now >= status_due_) {
+    turn.messages.push_back(Status(wall_time));
+    status_due_ = now + kStatusInterval;
+  }
+  if (now >= rejections_due_) {
+    if (std::optional<v1::ConnectRequest> rejections = TakeRejections()) {
+      turn.messages.push_back(*std::move(rejections));
+    }
+    rejections_due_ = now + kRejectionsInterval;
+  }
+  turn.next = std::min(status_due_, rejections_due_);
+  if (pull_.has_value()) turn.next = std::min(turn.next, pull_->deadline);
+  return turn;
+}
+
+std::optional<v1::ConnectRequest> LinkConversation::AnswerPull(absl::Duration now) {
+  if (!pull_.has_value()) return std::nullopt;
+  v1::Pull pull = pull_->pull;
+  pull.set_max_bytes(std::clamp<uint32_t>(pull.max_bytes(), 1, kMaxBatchBytes));
+
+  v1::PullError error;
+  absl::StatusOr<EventLog::ReadResult> read = edge_.log.Read(pull, &error);
+  if (read.ok() && read->requests.empty() && now < pull_->deadline) return std::nullopt;
+  pull_.reset();
+  if (read.ok()) return BatchOf(*std::move(read));
+
+  if (error.reason() == v1::PullError::REASON_UNSPECIFIED) {
+    error.set_reason(v1::PullError::REASON_DATA_LOSS);
+    error.set_detail(std::string(read.status().message()));
+    *error.mutable_log() = edge_.log.State();
+  }
+  Log(LogLevel::kError, "a pull asked for what the log does not have",
+      {{"detail", error.detail()}});
+  return Wrap(std::move(error));
+}
+
+v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
+  v1::ConnectRequest message;
+  v1::Status* status = message.mutable_status();
+  *status->mutable_log() = edge_.log.State();
+  *status->mutable_time() = ToProto(wall_time);
+  status->set_accepted(edge_.counters.accepted);
+  status->set_rejected(edge_.counters.rejected);
+  status->set_unavailable(edge_.counters.unavailable);
+  if (edge_.open_connections) status->set_open_connections(edge_.open_connections());
+  const absl::Status ready = edge_.log.Ready();
+  if (!ready.ok()) {
+    status->set_not_ready_reason(std::string(ready.message()));
+  } else if (edge_.hooks.Get() == nullptr) {
+    status->set_not_ready_reason("no configuration yet");
+  }
+  return message;
+}
+
+std::optional<v1::ConnectRequest> LinkConversation::TakeRejections() const {
+  std::vector<v1::RejectedRequest> taken = edge_.rejections.Take(kRejectionsInAMessage);
+  if (taken.empty()) return std::nullopt;
+  v1::ConnectRequest message;
+  for (v1::RejectedRequest& rejection : taken) {
+    *message.mutable_rejections()->add_rejections() = std::move(rejection);
+  }
+  return message;
+}
+
+}  // namespace fluxcascade::edge

@@ -1,0 +1,85 @@
+// What the edge says on the link, and what it answers: everything but the stream itself.
+#ifndef FLUXCASCADE_EDGE_LINK_LINK_CONVERSATION_H_
+#define FLUXCASCADE_EDGE_LINK_LINK_CONVERSATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/mutex/mutex.h"
+#include "edge/log/event_log.h"
+#include "edge/receive/edge_counters.h"
+#include "edge/receive/rejection_ring.h"
+#include "edge/routing/active_hook_table.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
+
+namespace fluxcascade::edge {
+
+// The parts of the edge that the link speaks for. All outlive it.
+struct LinkedEdge {
+  EventLog& log;
+  ActiveHookTable& hooks;
+  RejectionRing& rejections;
+  const EdgeCounters& counters;
+  // At present; may be empty.
+  std::function<uint64_t()> open_connections;
+  // Of the binary.
+  std::string version;
+  // The edge's own limit.
+  uint32_t max_body_bytes;
+};
+
+// One conversation belongs to one stream: a pull dies with the stream that it came on. No threads,
+// no clock: `now` is monotonic. Thread-safe.
+class LinkConversation {
+ public:
+  static constexpr absl::Duration kStatusInterval = absl::Seconds(5);
+  static constexpr absl::Duration kRejectionsInterval = absl::Seconds(1);
+  static constexpr size_t kRejectionsInAMessage = 512;
+  static constexpr uint32_t kMaxBatchBytes = 2 << 20;
+  static constexpr absl::Duration kMaxPullWait = absl::Minutes(1);
+
+  explicit LinkConversation(const LinkedEdge& edge) : edge_(edge) {}
+
+  // The first message.
+  v1::ConnectRequest Hello() const;
+
+  // Acts on what came. Answers, if any, are among the next turn's messages.
+  void Receive(const v1::ConnectResponse& message, absl::Duration now);
+
+  struct Turn {
+    // To be sent now, in this order.
+    std::vector<v1::ConnectRequest> messages;
+    // When to take the next turn, if nothing is appended or received before.
+    absl::Duration next;
+  };
+  Turn TakeTurn(absl::Duration now, absl::Time wall_time);
+
+ private:
+  struct PendingPull {
+    v1::Pull pull;
+    absl::Duration deadline;
+  };
+
+  v1::ConfigResult Apply(const v1::Config& config) const;
+  void Acknowledge(const v1::Ack& ack) const;
+  // Nothing while the pull is to wait.
+  std::optional<v1::ConnectRequest> AnswerPull(absl::Duration now) FC_REQUIRES(mutex_);
+  v1::ConnectRequest Status(absl::Time wall_time) const;
+  std::optional<v1::ConnectRequest> TakeRejections() const;
+
+  const LinkedEdge edge_;
+  Mutex mutex_;
+  std::vector<v1::ConfigResult> config_results_ FC_GUARDED_BY(mutex_);
+  std::optional<PendingPull> pull_ FC_GUARDED_BY(mutex_);
+  // Long ago: due at once.
+  absl::Duration status_due_ FC_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  absl::Duration rejections_due_ FC_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+};
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_LINK_LINK_CONVERSATION_H_

@@ -1,0 +1,293 @@
+#include "edge/link/link_conversation.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/proto_time/proto_time.h"
+#include "edge/log/fake_event_log.h"
+#include "edge/verify/recipes_for_test.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class LinkConversationTest : public testing::Test {
+ protected:
+  void Append(std::string body) {
+    v1::LoggedRequest request;
+    request.set_body(std::move(body));
+    log_.Append(std::move(request), [](absl::StatusOr<uint64_t>) {});
+  }
+
+  static v1::ConnectResponse ConfigOf(int64_t version, int hooks) {
+    v1::ConnectResponse message;
+    message.mutable_config()->set_version(version);
+    for (int i = 0; i < hooks; ++i) {
+      v1::Hook* hook = message.mutable_config()->add_hooks();
+      hook->set_id(absl::StrCat("hook-", i));
+      hook->set_token(absl::StrCat(std::string(21, 'A' + i), "A"));
+      hook->set_public_url("https://hooks.example.com/h");
+      *hook->add_required() = Basic("password", "hook:not-a-secret");
+    }
+    return message;
+  }
+
+  v1::ConnectResponse PullAfter(uint64_t after, uint32_t wait_ms) {
+    v1::ConnectResponse message;
+    v1::Pull* pull = message.mutable_pull();
+    pull->set_log_id(log_.State().log_id());
+    pull->set_after(after);
+    pull->set_max_bytes(1 << 20);
+    pull->set_wait_ms(wait_ms);
+    return message;
+  }
+
+  void Receive(const v1::ConnectResponse& message) { conversation_.Receive(message, now_); }
+
+  LinkConversation::Turn Turn() { return conversation_.TakeTurn(now_, wall_time_); }
+
+  // Of the next turn, those of the kind.
+  std::vector<v1::ConnectRequest> TurnOf(v1::ConnectRequest::MessageCase kind) {
+    std::vector<v1::ConnectRequest> found;
+    for (v1::ConnectRequest& message : Turn().messages) {
+      if (message.message_case() == kind) found.push_back(std::move(message));
+    }
+    return found;
+  }
+  std::vector<v1::ConnectRequest> Batches() { return TurnOf(v1::ConnectRequest::kBatch); }
+
+  // The answer to `config`.
+  v1::ConfigResult ResultOf(const v1::ConnectResponse& config) {
+    Receive(config);
+    const auto results = TurnOf(v1::ConnectRequest::kConfigResult);
+    EXPECT_EQ(results.size(), 1);
+    return results.empty() ? v1::ConfigResult() : results[0].config_result();
+  }
+
+  void Reject(absl::string_view address) {
+    rejections_.Add({.hook_id = "hook", .remote_address = address, .time = wall_time_});
+  }
+
+  absl::Duration now_ = absl::Hours(1);
+  const absl::Time wall_time_ = absl::FromUnixSeconds(1767225600);
+  FakeEventLog log_;
+  ActiveHookTable hooks_;
+  RejectionRing rejections_{{}};
+  EdgeCounters counters_;
+  LinkConversation conversation_{LinkedEdge{.log = log_,
+                                            .hooks = hooks_,
+                                            .rejections = rejections_,
+                                            .counters = counters_,
+                                            .open_connections = [] { return 12; },
+                                            .version = "1.2.3",
+                                            .max_body_bytes = 1000}};
+};
+
+TEST_F(LinkConversationTest, TheHelloSaysWhatTheEdgeIsAndHas) {
+  Append("a");
+  v1::Hello hello = conversation_.Hello().hello();
+  EXPECT_EQ(hello.version(), "1.2.3");
+  EXPECT_EQ(hello.config_version(), 0);
+  EXPECT_EQ(hello.log().log_id(), log_.State().log_id());
+  EXPECT_EQ(hello.log().next_sequence(), 2);
+  Receive(ConfigOf(5, 1));
+  EXPECT_EQ(conversation_.Hello().hello().config_version(), 5);
+}
+
+TEST_F(LinkConversationTest, AConfigurationIsServedAndThenAnswered) {
+  const v1::ConfigResult result = ResultOf(ConfigOf(5, 2));
+  EXPECT_EQ(result.version(), 5);
+  EXPECT_EQ(result.error(), "");
+  EXPECT_EQ(hooks_.Get()->size(), 2);
+  EXPECT_THAT(TurnOf(v1::ConnectRequest::kConfigResult), IsEmpty()) << "answered once";
+}
+
+TEST_F(LinkConversationTest, ABadConfigurationIsRefusedAndTheOldOneStays) {
+  Receive(ConfigOf(5, 2));
+  Turn();
+  v1::ConnectResponse bad = ConfigOf(6, 3);
+  bad.mutable_config()->mutable_hooks(2)->clear_required();
+  const v1::ConfigResult result = ResultOf(bad);
+  EXPECT_EQ(result.version(), 6);
+  EXPECT_THAT(result.error(), HasSubstr("hooks[2]"));
+  EXPECT_EQ(hooks_.Get()->version(), 5);
+  EXPECT_EQ(ResultOf(ConfigOf(6, 1)).error(), "") << "the number may be used again";
+}
+
+TEST_F(LinkConversationTest, AConfigurationThatIsServedAlreadyIsAnsweredAsApplied) {
+  Receive(ConfigOf(5, 2));
+  Turn();
+  EXPECT_EQ(ResultOf(ConfigOf(5, 1)).error(), "");
+  EXPECT_EQ(hooks_.Get()->size(), 2);
+}
+
+TEST_F(LinkConversationTest, AnOlderConfigurationIsRefused) {
+  Receive(ConfigOf(5, 2));
+  Turn();
+  EXPECT_EQ(ResultOf(ConfigOf(4, 1)).error(),
+            "version 4 is below version 5, which this edge serves");
+  EXPECT_EQ(hooks_.Get()->version(), 5);
+}
+
+TEST_F(LinkConversationTest, APullIsAnsweredAtOnceWhenThereIsSomething) {
+  Append("a");
+  Append("b");
+  Receive(PullAfter(0, 60000));
+  const auto batches = Batches();
+  ASSERT_EQ(batches.size(), 1);
+  EXPECT_EQ(batches[0].batch().log_id(), log_.State().log_id());
+  EXPECT_EQ(batches[0].batch().log().next_sequence(), 3);
+  ASSERT_EQ(batches[0].batch().requests_size(), 2);
+  EXPECT_EQ(batches[0].batch().requests(1).body(), "b");
+  EXPECT_THAT(Batches(), IsEmpty()) << "one answer for one pull";
+}
+
+TEST_F(LinkConversationTest, APullWaitsForWhatIsAppended) {
+  Receive(PullAfter(0, 60000));
+  EXPECT_THAT(Batches(), IsEmpty());
+  Append("a");
+  ASSERT_EQ(Batches().size(), 1);
+}
+
+TEST_F(LinkConversationTest, APullIsAnsweredEmptyWhenItsTimeIsUpAndNotBefore) {
+  Receive(PullAfter(0, 3000));
+  now_ += absl::Milliseconds(2999);
+  EXPECT_THAT(Batches(), IsEmpty());
+  now_ += absl::Milliseconds(1);
+  const auto batches = Batches();
+  ASSERT_EQ(batches.size(), 1);
+  EXPECT_EQ(batches[0].batch().requests_size(), 0);
+}
+
+TEST_F(LinkConversationTest, APullThatMayNotWaitIsAnsweredAtOnce) {
+  Receive(PullAfter(0, 0));
+  EXPECT_EQ(Batches().size(), 1);
+}
+
+TEST_F(LinkConversationTest, NoPullWaitsLongerThanAMinute) {
+  Receive(PullAfter(0, 4000000));
+  now_ += absl::Minutes(1);
+  EXPECT_EQ(Batches().size(), 1);
+}
+
+TEST_F(LinkConversationTest, ABatchIsNoLargerThanAskedNorThanTheLimit) {
+  for (int i = 0; i < 5; ++i) Append(std::string(1 << 20, 'x'));
+  v1::ConnectResponse pull = PullAfter(0, 0);
+  pull.mutable_pull()->set_max_bytes(1);
+  Receive(pull);
+  EXPECT_EQ(Batches()[0].batch().requests_size(), 1) << "one request at least";
+  pull.mutable_pull()->set_max_bytes(100 << 20);
+  Receive(pull);
+  const auto batches = Batches();
+  EXPECT_LE(batches[0].ByteSizeLong(), (2 << 20) + 1000);
+  EXPECT_LT(batches[0].batch().requests_size(), 3);
+}
+
+TEST_F(LinkConversationTest, APullForWhatTheLogDoesNotHaveIsAnError) {
+  Append("a");
+  Receive(PullAfter(7, 60000));
+  const auto errors = TurnOf(v1::ConnectRequest::kPullError);
+  ASSERT_EQ(errors.size(), 1);
+  EXPECT_EQ(errors[0].pull_error().reason(), v1::PullError::REASON_PAST_END);
+  Append("b");
+  EXPECT_THAT(Batches(), IsEmpty()) << "the pull is over";
+}
+
+TEST_F(LinkConversationTest, APullForAnotherLogIsAnError) {
+  v1::ConnectResponse pull = PullAfter(0, 60000);
+  pull.mutable_pull()->set_log_id("0123456789abcdef0123456789abcdef");
+  Receive(pull);
+  const auto errors = TurnOf(v1::ConnectRequest::kPullError);
+  ASSERT_EQ(errors.size(), 1);
+  EXPECT_EQ(errors[0].pull_error().reason(), v1::PullError::REASON_LOG_ID_MISMATCH);
+}
+
+TEST_F(LinkConversationTest, AnAcknowledgementReachesTheLog) {
+  Append("a");
+  v1::ConnectResponse ack;
+  ack.mutable_ack()->set_log_id(log_.State().log_id());
+  ack.mutable_ack()->set_through(1);
+  Receive(ack);
+  EXPECT_EQ(log_.acknowledged(), 1);
+}
+
+TEST_F(LinkConversationTest, AnAcknowledgementBeyondTheEndChangesNothing) {
+  v1::ConnectResponse ack;
+  ack.mutable_ack()->set_log_id(log_.State().log_id());
+  ack.mutable_ack()->set_through(1);
+  Receive(ack);
+  EXPECT_EQ(log_.acknowledged(), 0);
+}
+
+TEST_F(LinkConversationTest, AnUnknownMessageIsPassedOver) {
+  Turn();
+  Receive(v1::ConnectResponse());
+  EXPECT_THAT(Turn().messages, IsEmpty());
+}
+
+TEST_F(LinkConversationTest, TheStatusIsSentAtOnceAndThenEveryFiveSeconds) {
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus).size(), 1);
+  now_ += absl::Milliseconds(4999);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus).size(), 0);
+  now_ += absl::Milliseconds(1);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus).size(), 1);
+}
+
+TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
+  counters_.accepted = 1;
+  counters_.rejected = 2;
+  counters_.unavailable = 3;
+  v1::Status status = TurnOf(v1::ConnectRequest::kStatus)[0].status();
+  EXPECT_EQ(status.accepted(), 1);
+  EXPECT_EQ(status.rejected(), 2);
+  EXPECT_EQ(status.unavailable(), 3);
+  EXPECT_EQ(status.open_connections(), 12);
+  EXPECT_EQ(FromProto(status.time()), wall_time_);
+  EXPECT_EQ(status.not_ready_reason(), "no configuration yet");
+
+  Receive(ConfigOf(1, 1));
+  now_ += absl::Seconds(5);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().not_ready_reason(), "");
+
+  log_.FailWith(absl::ResourceExhaustedError("the log is full"));
+  now_ += absl::Seconds(5);
+  EXPECT_THAT(TurnOf(v1::ConnectRequest::kStatus)[0].status().not_ready_reason(),
+              HasSubstr("the log is full"));
+}
+
+TEST_F(LinkConversationTest, RejectionsAreSentTogetherAboutOnceASecond) {
+  Turn();
+  Reject("192.0.2.1");
+  Reject("192.0.2.2");
+  EXPECT_THAT(TurnOf(v1::ConnectRequest::kRejections), IsEmpty());
+  now_ += absl::Seconds(1);
+  const auto sent = TurnOf(v1::ConnectRequest::kRejections);
+  ASSERT_EQ(sent.size(), 1);
+  EXPECT_EQ(sent[0].rejections().rejections_size(), 2);
+  now_ += absl::Seconds(1);
+  EXPECT_THAT(TurnOf(v1::ConnectRequest::kRejections), IsEmpty()) << "nothing new";
+}
+
+TEST_F(LinkConversationTest, AMessageHoldsAsManyRejectionsAsItMayAndNotOneMore) {
+  for (size_t i = 0; i <= LinkConversation::kRejectionsInAMessage; ++i) {
+    const std::string hook = absl::StrCat("hook-", i);
+    rejections_.Add({.hook_id = hook, .time = wall_time_});
+  }
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kRejections)[0].rejections().rejections_size(), 512);
+  now_ += absl::Seconds(1);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kRejections)[0].rejections().rejections_size(), 1);
+}
+
+TEST_F(LinkConversationTest, TheNextTurnIsWhenSomethingFallsDue) {
+  EXPECT_EQ(Turn().next, now_ + absl::Seconds(1));
+  Receive(PullAfter(0, 300));
+  EXPECT_EQ(Turn().next, now_ + absl::Milliseconds(300));
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge

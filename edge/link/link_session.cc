@@ -1,0 +1,58 @@
+#include "edge/link/link_session.h"
+
+#include <thread>
+#include <utility>
+
+#include "common/grpc_status/grpc_status.h"
+
+namespace fluxcascade::edge {
+
+LinkSession::LinkSession(std::shared_ptr<grpc::Channel> channel, const LinkedEdge& edge,
+                         const Clock& clock, Waker& waker)
+    : stub_(v1::EdgeLinkService::NewStub(std::move(channel))),
+      clock_(clock),
+      waker_(waker),
+      conversation_(edge) {}
+
+absl::Status LinkSession::Run() {
+  const std::unique_ptr<Stream> stream = stub_->Connect(&context_);
+  std::thread reader;
+  if (stream->Write(conversation_.Hello())) {
+    reader = std::thread([this, &stream] { ReadUntilEnd(*stream); });
+    WriteUntilEnd(*stream);
+  }
+  const bool stopping = waker_.stopped();
+  stream->WritesDone();
+  if (reader.joinable()) reader.join();
+  const absl::Status status = FromGrpc(stream->Finish());
+  return stopping ? absl::OkStatus() : status;
+}
+
+void LinkSession::ReadUntilEnd(Stream& stream) {
+  v1::ConnectResponse message;
+  while (stream.Read(&message)) {
+    heard_ = true;
+    conversation_.Receive(message, clock_.Monotonic());
+    waker_.Wake();
+  }
+  ended_ = true;
+  waker_.Wake();
+}
+
+void LinkSession::WriteUntilEnd(Stream& stream) {
+  while (!ended_) {
+    const absl::Duration now = clock_.Monotonic();
+    const LinkConversation::Turn turn = conversation_.TakeTurn(now, clock_.Now());
+    if (!WriteTurn(stream, turn)) return;
+    if (!waker_.WaitFor(turn.next - now)) return;
+  }
+}
+
+bool LinkSession::WriteTurn(Stream& stream, const LinkConversation::Turn& turn) {
+  for (const v1::ConnectRequest& message : turn.messages) {
+    if (!stream.Write(message)) return false;
+  }
+  return true;
+}
+
+}  // namespace fluxcascade::edge
