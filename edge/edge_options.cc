@@ -1,0 +1,105 @@
+#include "edge/edge_options.h"
+
+#include "absl/flags/flag.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "common/flags/flags.h"
+#include "common/status/status_macros.h"
+
+ABSL_FLAG(std::string, listen, "0.0.0.0:8443", "host:port on which webhooks are taken");
+ABSL_FLAG(std::string, tls_cert, "", "PEM file with the certificate chain of the hooks' name");
+ABSL_FLAG(std::string, tls_key, "", "PEM file with its key");
+ABSL_FLAG(std::string, log_dir, "", "folder of the log; made if it is missing");
+ABSL_FLAG(std::string, control_plane, "", "host:port of the control plane's link");
+ABSL_FLAG(std::string, link_ca, "", "PEM file with the authorities of the control plane");
+ABSL_FLAG(std::string, link_cert, "",
+          "PEM file with this node's certificate; its DNS name is the node's name");
+ABSL_FLAG(std::string, link_key, "", "PEM file with its key");
+ABSL_FLAG(uint32_t, max_body_bytes, 1 << 20, "largest body that is taken");
+ABSL_FLAG(int, loops, 2, "threads that serve connections");
+ABSL_FLAG(uint64_t, max_connections, 16 * 1024, "connections open at once");
+ABSL_FLAG(uint64_t, max_log_bytes, uint64_t{16} << 30,
+          "what the log may hold that the control plane does not have; then webhooks get 503");
+ABSL_FLAG(uint64_t, min_free_bytes, uint64_t{1} << 30,
+          "with less than this free on the disk webhooks get 503");
+ABSL_FLAG(absl::Duration, retention, absl::Hours(72),
+          "how long the log keeps what the control plane has");
+ABSL_FLAG(uint64_t, retention_bytes, uint64_t{4} << 30, "and how much of it at most");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
+          "how long a stop waits for what is being answered");
+ABSL_FLAG(std::string, ready_file, "", "file that gets the host:port once webhooks are taken");
+
+namespace fluxcascade::edge {
+namespace {
+
+absl::Status FlagError(absl::string_view flag, absl::string_view problem) {
+  return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
+}
+
+template <typename Number>
+absl::Status CheckRange(absl::string_view flag, Number value, Number least, Number most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return FlagError(flag, absl::StrCat(value, " is not within ", least, " to ", most));
+}
+
+absl::Status CheckDuration(absl::string_view flag, absl::Duration value, absl::Duration most) {
+  if (value >= absl::ZeroDuration() && value <= most) return absl::OkStatus();
+  return FlagError(flag, absl::StrCat(absl::FormatDuration(value), " is not within 0s to ",
+                                      absl::FormatDuration(most)));
+}
+
+// A name or an address; the control plane is not known by its address alone.
+absl::Status CheckTarget(absl::string_view flag, absl::string_view target) {
+  const size_t colon = target.rfind(':');
+  int port = 0;
+  if (colon == absl::string_view::npos || colon == 0 ||
+      !absl::SimpleAtoi(target.substr(colon + 1), &port) || port < 1 || port > 65535 ||
+      target.find('/') != absl::string_view::npos) {
+    return FlagError(flag, absl::StrCat("'", target, "' is not host:port"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNumbers(const EdgeOptions& options) {
+  FC_RETURN_IF_ERROR(
+      CheckRange<uint32_t>("max_body_bytes", options.max_body_bytes, 1, kLargestMaxBodyBytes));
+  FC_RETURN_IF_ERROR(CheckRange("loops", options.loops, 1, 64));
+  FC_RETURN_IF_ERROR(CheckRange<uint64_t>("max_connections", options.max_connections, 1, 1000000));
+  FC_RETURN_IF_ERROR(
+      CheckRange<uint64_t>("max_log_bytes", options.max_log_bytes, 16 << 20, uint64_t{1} << 50));
+  FC_RETURN_IF_ERROR(CheckDuration("retention", options.retention, absl::Hours(24 * 365)));
+  return CheckDuration("drain_timeout", options.drain_timeout, absl::Minutes(10));
+}
+
+}  // namespace
+
+absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags() {
+  FC_RETURN_IF_ERROR(CheckRequiredFlags(
+      {"tls_cert", "tls_key", "log_dir", "control_plane", "link_ca", "link_cert", "link_key"}));
+  EdgeOptions options;
+  const absl::StatusOr<SocketAddress> listen = SocketAddress::Parse(absl::GetFlag(FLAGS_listen));
+  if (!listen.ok()) return FlagError("listen", listen.status().message());
+  options.listen = *listen;
+  options.tls = {.certificate = absl::GetFlag(FLAGS_tls_cert), .key = absl::GetFlag(FLAGS_tls_key)};
+  options.log_dir = absl::GetFlag(FLAGS_log_dir);
+  options.max_log_bytes = absl::GetFlag(FLAGS_max_log_bytes);
+  options.min_free_bytes = absl::GetFlag(FLAGS_min_free_bytes);
+  options.retention = absl::GetFlag(FLAGS_retention);
+  options.retention_bytes = absl::GetFlag(FLAGS_retention_bytes);
+  options.control_plane = absl::GetFlag(FLAGS_control_plane);
+  options.link = {.certificate = absl::GetFlag(FLAGS_link_cert),
+                  .key = absl::GetFlag(FLAGS_link_key),
+                  .authorities = absl::GetFlag(FLAGS_link_ca)};
+  options.max_body_bytes = absl::GetFlag(FLAGS_max_body_bytes);
+  options.loops = absl::GetFlag(FLAGS_loops);
+  options.max_connections = absl::GetFlag(FLAGS_max_connections);
+  options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  options.ready_file = absl::GetFlag(FLAGS_ready_file);
+  FC_RETURN_IF_ERROR(CheckTarget("control_plane", options.control_plane));
+  FC_RETURN_IF_ERROR(CheckNumbers(options));
+  return options;
+}
+
+}  // namespace fluxcascade::edge

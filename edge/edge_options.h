@@ -1,0 +1,50 @@
+// What an edge is told when it starts.
+#ifndef FLUXCASCADE_EDGE_EDGE_OPTIONS_H_
+#define FLUXCASCADE_EDGE_EDGE_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/net/socket_address.h"
+#include "common/server/tls_files.h"
+
+namespace fluxcascade::edge {
+
+// A request must fit one batch of the link, with its headers.
+inline constexpr uint32_t kLargestMaxBodyBytes = (2 << 20) - (64 << 10);
+
+struct EdgeOptions {
+  // Where webhooks are taken; port 0: any free one.
+  SocketAddress listen;
+  // Certificate and key of the hooks' public name.
+  TlsFiles tls;
+
+  // Made if it is missing.
+  std::string log_dir;
+  uint64_t max_log_bytes = uint64_t{16} << 30;
+  uint64_t min_free_bytes = uint64_t{1} << 30;
+  absl::Duration retention = absl::Hours(72);
+  uint64_t retention_bytes = uint64_t{4} << 30;
+
+  // `host:port`.
+  std::string control_plane;
+  // The node's certificate, its key, and the authorities of the control plane's certificate.
+  TlsFiles link;
+
+  uint32_t max_body_bytes = 1 << 20;
+  int loops = 2;
+  uint64_t max_connections = 16 * 1024;
+  absl::Duration drain_timeout = absl::Seconds(10);
+
+  // Holds `host:port` of the listener once it serves; empty: not written.
+  std::string ready_file;
+};
+
+// From the process's flags. kInvalidArgument names the flag and says what it may be.
+absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags();
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_EDGE_OPTIONS_H_

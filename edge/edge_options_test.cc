@@ -1,0 +1,88 @@
+#include "edge/edge_options.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/flags/reflection.h"
+#include "common/flags/flags.h"
+#include "common/status/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+class EdgeOptionsTest : public testing::Test {
+ protected:
+  EdgeOptionsTest() {
+    FC_EXPECT_OK(ParseFlags({"--tls_cert=c", "--tls_key=k", "--log_dir=/l",
+                             "--control_plane=cp.example.com:7071", "--link_ca=lca",
+                             "--link_cert=lc", "--link_key=lk"}));
+  }
+
+  absl::StatusOr<EdgeOptions> With(const std::string& argument) {
+    FC_EXPECT_OK(ParseFlags({argument}));
+    return EdgeOptionsFromFlags();
+  }
+
+  void ExpectError(const std::string& argument, const std::string& message) {
+    EXPECT_THAT(With(argument), StatusIs(absl::StatusCode::kInvalidArgument, message)) << argument;
+  }
+
+  absl::FlagSaver saver_;
+};
+
+TEST_F(EdgeOptionsTest, WhatIsRequiredIsEnough) {
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeOptions options, EdgeOptionsFromFlags());
+  EXPECT_EQ(options.listen.ToString(), "0.0.0.0:8443");
+  EXPECT_EQ(options.tls.certificate, "c");
+  EXPECT_EQ(options.tls.key, "k");
+  EXPECT_EQ(options.log_dir, "/l");
+  EXPECT_EQ(options.control_plane, "cp.example.com:7071");
+  EXPECT_EQ(options.link.authorities, "lca");
+  EXPECT_EQ(options.link.certificate, "lc");
+  EXPECT_EQ(options.link.key, "lk");
+  EXPECT_EQ(options.max_body_bytes, 1 << 20);
+  EXPECT_EQ(options.retention, absl::Hours(72));
+}
+
+TEST_F(EdgeOptionsTest, EachRequiredFlagIsMissed) {
+  for (const char* flag :
+       {"tls_cert", "tls_key", "log_dir", "control_plane", "link_ca", "link_cert", "link_key"}) {
+    absl::FlagSaver saver;
+    EXPECT_THAT(With(std::string("--") + flag + "="),
+                StatusIs(absl::StatusCode::kInvalidArgument, testing::HasSubstr(flag)));
+  }
+}
+
+TEST_F(EdgeOptionsTest, AnAddressMustBeOne) {
+  EXPECT_THAT(With("--listen=localhost"),
+              StatusIs(absl::StatusCode::kInvalidArgument, testing::StartsWith("--listen: ")));
+}
+
+TEST_F(EdgeOptionsTest, TheControlPlaneIsHostAndPort) {
+  for (const char* target :
+       {"cp", "cp:", ":7071", "cp:0", "cp:65536", "cp:http", "https://cp:7071"}) {
+    ExpectError(std::string("--control_plane=") + target,
+                "--control_plane: '" + std::string(target) + "' is not host:port");
+  }
+  FC_EXPECT_OK(With("--control_plane=cp:65535"));
+  FC_EXPECT_OK(With("--control_plane=[::1]:1"));
+}
+
+TEST_F(EdgeOptionsTest, NumbersHaveLimits) {
+  FC_EXPECT_OK(With("--max_body_bytes=2031616"));
+  ExpectError("--max_body_bytes=2031617", "--max_body_bytes: 2031617 is not within 1 to 2031616");
+  ExpectError("--max_body_bytes=0", "--max_body_bytes: 0 is not within 1 to 2031616");
+  FC_EXPECT_OK(With("--max_body_bytes=1"));
+  FC_EXPECT_OK(With("--loops=64"));
+  ExpectError("--loops=65", "--loops: 65 is not within 1 to 64");
+  FC_EXPECT_OK(With("--loops=1"));
+  FC_EXPECT_OK(With("--retention=8760h"));
+  ExpectError("--retention=8761h", "--retention: 8761h is not within 0s to 8760h");
+  FC_EXPECT_OK(With("--retention=0s"));
+  ExpectError("--drain_timeout=-1s", "--drain_timeout: -1s is not within 0s to 10m");
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge

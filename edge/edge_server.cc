@@ -1,0 +1,80 @@
+#include "edge/edge_server.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/file/file.h"
+#include "common/net/tls_context.h"
+#include "common/status/status_macros.h"
+#include "common/version/version.h"
+#include "edge/link/link_channel.h"
+
+namespace fluxcascade::edge {
+
+absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(const EdgeOptions& options,
+                                                              const Clock& clock, Random& random) {
+  std::unique_ptr<EdgeServer> server(new EdgeServer(options, clock, random));
+  // The link dials again and again; a wrong file must show now, not in a warning every minute.
+  FC_RETURN_IF_ERROR(OpenLinkChannel(options.control_plane, options.link).status());
+  FC_RETURN_IF_ERROR(server->OpenLog());
+  FC_RETURN_IF_ERROR(server->StartHttp());
+  server->StartLink();
+  return server;
+}
+
+absl::Status EdgeServer::OpenLog() {
+  FC_RETURN_IF_ERROR(MakeFolders(options_.log_dir, 0700));
+  RocksEventLogOptions log_options;
+  log_options.folder.database.path = options_.log_dir;
+  log_options.max_unacknowledged_bytes = options_.max_log_bytes;
+  log_options.min_free_bytes = options_.min_free_bytes;
+  log_options.retention.max_age = options_.retention;
+  log_options.retention.max_bytes = options_.retention_bytes;
+  FC_ASSIGN_OR_RETURN(log_, RocksEventLog::Open(log_options, clock_, random_));
+  keeper_ = std::make_unique<LogKeeper>(
+      LogCare::Jobs{.retention_step = [this] { return log_->RetentionStep(); },
+                    .reopen = [this] { return log_->Reopen(); }},
+      clock_);
+  return absl::OkStatus();
+}
+
+absl::Status EdgeServer::StartHttp() {
+  receiver_ = std::make_unique<VerifyingReceiver>(hooks_, *log_, rejections_, counters_, clock_);
+  HttpServer::Options http_options;
+  http_options.address = options_.listen;
+  FC_ASSIGN_OR_RETURN(http_options.tls,
+                      ServerTlsContext::Load({.certificate_chain = options_.tls.certificate,
+                                              .private_key = options_.tls.key}));
+  http_options.receiver = receiver_.get();
+  http_options.ready = [this] { return Ready(); };
+  http_options.clock = &clock_;
+  http_options.loops = options_.loops;
+  http_options.max_connections = options_.max_connections;
+  http_options.framer_limits.max_body = options_.max_body_bytes;
+  http_options.drain_timeout = options_.drain_timeout;
+  FC_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(http_options)));
+  return absl::OkStatus();
+}
+
+void EdgeServer::StartLink() {
+  EdgeLinkOptions link_options;
+  link_options.target = options_.control_plane;
+  link_options.files = options_.link;
+  link_ = std::make_unique<EdgeLink>(
+      std::move(link_options),
+      LinkedEdge{.log = *log_,
+                 .hooks = hooks_,
+                 .rejections = rejections_,
+                 .counters = counters_,
+                 .open_connections = [this] { return http_->stats().open_connections; },
+                 .version = kVersion,
+                 .max_body_bytes = options_.max_body_bytes},
+      clock_, random_);
+}
+
+absl::Status EdgeServer::Ready() const {
+  if (hooks_.Get() == nullptr) return absl::UnavailableError("no configuration yet");
+  return log_->Ready();
+}
+
+}  // namespace fluxcascade::edge

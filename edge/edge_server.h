@@ -1,0 +1,70 @@
+// An edge, put together: takes webhooks over HTTPS, verifies them, keeps them in its log, and hands
+// them to the control plane when asked.
+#ifndef FLUXCASCADE_EDGE_EDGE_SERVER_H_
+#define FLUXCASCADE_EDGE_EDGE_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/random/random.h"
+#include "common/time/clock.h"
+#include "edge/edge_options.h"
+#include "edge/http/http_server.h"
+#include "edge/link/edge_link.h"
+#include "edge/log/rocks_event_log.h"
+#include "edge/log_keeper.h"
+#include "edge/receive/edge_counters.h"
+#include "edge/receive/rejection_ring.h"
+#include "edge/receive/verifying_receiver.h"
+#include "edge/routing/active_hook_table.h"
+
+namespace fluxcascade::edge {
+
+class EdgeServer {
+ public:
+  // Serves when it returns, though it answers 503 until the control plane has sent a configuration.
+  // Errors name what is wrong: a file, the log, the address. `clock` and `random` outlive the
+  // server.
+  static absl::StatusOr<std::unique_ptr<EdgeServer>> Start(const EdgeOptions& options,
+                                                           const Clock& clock, Random& random);
+
+  // Takes no more, answers what is in flight, ends the link, closes the log.
+  ~EdgeServer() = default;
+
+  EdgeServer(const EdgeServer&) = delete;
+  EdgeServer& operator=(const EdgeServer&) = delete;
+
+  // The real port, also where 0 was asked for.
+  const SocketAddress& address() const { return http_->address(); }
+  int port() const { return http_->port(); }
+
+ private:
+  EdgeServer(const EdgeOptions& options, const Clock& clock, Random& random)
+      : options_(options), clock_(clock), random_(random) {}
+
+  absl::Status OpenLog();
+  absl::Status StartHttp();
+  void StartLink();
+  // Why no webhook can be taken now.
+  absl::Status Ready() const;
+
+  const EdgeOptions options_;
+  const Clock& clock_;
+  Random& random_;
+
+  // Destroyed from the last to the first: no one is used by one that is gone.
+  EdgeCounters counters_;
+  RejectionRing rejections_{{}};
+  ActiveHookTable hooks_;
+  std::unique_ptr<RocksEventLog> log_;
+  std::unique_ptr<LogKeeper> keeper_;
+  std::unique_ptr<VerifyingReceiver> receiver_;
+  std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<EdgeLink> link_;
+};
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_EDGE_SERVER_H_

@@ -1,0 +1,271 @@
+// The whole edge in one process: HTTPS on one side, a control plane over mutual TLS on the other,
+// RocksDB on disk between them.
+
+#include "edge/edge_server.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "common/file/file.h"
+#include "common/net/testing/tls_test_client.h"
+#include "common/status/status_matchers.h"
+#include "common/testing/test_certificates.h"
+#include "edge/testing/fake_control_plane.h"
+#include "edge/verify/digest_check.h"
+#include "edge/verify/recipes_for_test.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+using Kind = v1::ConnectRequest;
+
+constexpr char kToken[] = "AAAAAAAAAAAAAAAAAAAAAA";
+constexpr char kUnknownToken[] = "BBBBBBBBBBBBBBBBBBBBBA";
+constexpr char kPublicUrl[] = "https://hooks.example.com/v1/hooks/AAAAAAAAAAAAAAAAAAAAAA";
+constexpr uint32_t kHookBodyLimit = 10000;
+
+v1::Config ConfigOf(int64_t version) {
+  v1::Config config;
+  config.set_version(version);
+  v1::Hook* hook = config.add_hooks();
+  hook->set_id("hook-1");
+  hook->set_token(kToken);
+  hook->set_public_url(kPublicUrl);
+  hook->set_max_body_bytes(kHookBodyLimit);
+  hook->add_logged_headers("x-attempt");
+  *hook->add_required() = Labelled("v3", TimedHmac());
+  return config;
+}
+
+// The answer without its Date, which may differ from one second to the next.
+std::string WithoutDate(const std::string& response) {
+  std::string kept;
+  for (absl::string_view line : absl::StrSplit(response, "\r\n")) {
+    if (!absl::StartsWithIgnoreCase(line, "date:")) absl::StrAppend(&kept, line, "\n");
+  }
+  return kept;
+}
+
+class EdgeServerTest : public testing::Test {
+ protected:
+  EdgeServerTest() {
+    const TestCertificate edge = authority_.Issue({.dns_names = {"edge-1"}});
+    const TestCertificate hooks = authority_.Issue({.dns_names = {"hooks.example.com"}});
+    options_.listen = *SocketAddress::Parse("127.0.0.1:0");
+    options_.tls = {.certificate = Write("hooks.pem", hooks.certificate_pem),
+                    .key = Write("hooks.key", hooks.key_pem)};
+    options_.link = {.certificate = Write("edge.pem", edge.certificate_pem),
+                     .key = Write("edge.key", edge.key_pem),
+                     .authorities = Write("ca.pem", authority_.certificate_pem())};
+    options_.log_dir = File("log");
+    options_.min_free_bytes = 0;
+    options_.control_plane = control_plane_.address();
+    options_.max_body_bytes = 20000;
+  }
+
+  static std::string File(absl::string_view name) {
+    return absl::StrCat(testing::TempDir(), "/",
+                        testing::UnitTest::GetInstance()->current_test_info()->name(), ".", name);
+  }
+
+  static std::string Write(absl::string_view name, absl::string_view text) {
+    EXPECT_THAT(WriteFileAtomically(File(name), text, 0600), IsOk());
+    return File(name);
+  }
+
+  void Start() {
+    absl::StatusOr<std::unique_ptr<EdgeServer>> server =
+        EdgeServer::Start(options_, SystemClock(), SecureRandom());
+    ASSERT_THAT(server, IsOk());
+    server_ = *std::move(server);
+    hello_ = control_plane_.NextHello();
+    ASSERT_TRUE(hello_.has_value());
+  }
+
+  void StartConfigured() {
+    Start();
+    EXPECT_EQ(ConfigErrorOf(ConfigOf(1)), "");
+  }
+
+  std::string ConfigErrorOf(const v1::Config& config) {
+    EXPECT_TRUE(control_plane_.SendConfig(config));
+    const auto result = control_plane_.Next(Kind::kConfigResult);
+    return result.has_value() ? result->config_result().error() : "no answer";
+  }
+
+  std::string Exchange(const std::string& request) {
+    const auto client = TlsTestClient::Connect(server_->address());
+    EXPECT_THAT(client.status(), IsOk());
+    EXPECT_TRUE((*client)->Send(request));
+    return (*client)->ReceiveResponse();
+  }
+
+  std::string Get(absl::string_view path) {
+    return Exchange(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: e\r\n\r\n"));
+  }
+
+  struct Webhook {
+    std::string token = kToken;
+    std::string body = "[]";
+    std::optional<std::string> query = {};
+    // Of the signature.
+    std::string secret = kTestSecret;
+  };
+
+  std::string Post(const Webhook& webhook) {
+    const DigestCheck check = *DigestCheck::Compile(TimedHmac(), kPublicUrl);
+    OwnedRequest request{.query = webhook.query, .body = webhook.body};
+    const std::string timestamp = absl::StrCat(absl::ToUnixMillis(absl::Now()));
+    const std::string text = check.SignedString(request.View(), timestamp, webhook.secret);
+    return Exchange(absl::StrCat(
+        "POST /v1/hooks/", webhook.token, webhook.query.has_value() ? "?" : "",
+        webhook.query.value_or(""), " HTTP/1.1\r\nHost: hooks.example.com\r\nContent-Length: ",
+        webhook.body.size(), "\r\nX-Attempt: 0\r\nCookie: c\r\nX-Request-Timestamp: ", timestamp,
+        "\r\nX-Signature-V3: ", check.Signature(text, webhook.secret), "\r\n\r\n", webhook.body));
+  }
+
+  // What the control plane gets when it asks for what comes after `after`.
+  std::vector<v1::LoggedRequest> PullAfter(uint64_t after) {
+    EXPECT_TRUE(control_plane_.SendPull(after, 10000));
+    const auto batch = control_plane_.Next(Kind::kBatch);
+    if (!batch.has_value()) return {};
+    return {batch->batch().requests().begin(), batch->batch().requests().end()};
+  }
+
+  TestAuthority authority_;
+  FakeControlPlane control_plane_{authority_, authority_};
+  EdgeOptions options_;
+  std::unique_ptr<EdgeServer> server_;
+  std::optional<v1::Hello> hello_;
+};
+
+TEST_F(EdgeServerTest, ASignedWebhookIsAcceptedAndArrivesAtTheControlPlane) {
+  StartConfigured();
+  EXPECT_THAT(Post({.body = R"([{"id":1}])", .query = "a=%2F"}), StartsWith("HTTP/1.1 200 "));
+  const auto requests = PullAfter(0);
+  ASSERT_EQ(requests.size(), 1);
+  EXPECT_EQ(requests[0].sequence(), 1);
+  EXPECT_EQ(requests[0].hook_id(), "hook-1");
+  EXPECT_EQ(requests[0].body(), R"([{"id":1}])");
+  EXPECT_EQ(requests[0].query(), "a=%2F");
+  EXPECT_EQ(requests[0].verified_by(0), "v3");
+  ASSERT_EQ(requests[0].headers_size(), 1);
+  EXPECT_EQ(requests[0].headers(0).name(), "x-attempt");
+}
+
+TEST_F(EdgeServerTest, WithoutAConfigurationSendersAreToldToComeBack) {
+  Start();
+  const std::string response = Post({});
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(response, HasSubstr("Retry-After: "));
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(ConfigErrorOf(ConfigOf(1)), "");
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(EdgeServerTest, AnUnknownTokenAndAWrongSignatureAreAnsweredAlike) {
+  StartConfigured();
+  const std::string unknown = Post({.token = kUnknownToken});
+  const std::string wrong = Post({.secret = "another"});
+  EXPECT_THAT(unknown, StartsWith("HTTP/1.1 401 "));
+  EXPECT_EQ(WithoutDate(unknown), WithoutDate(wrong));
+}
+
+TEST_F(EdgeServerTest, WhatIsRejectedIsReportedWithTheReason) {
+  StartConfigured();
+  Post({.body = "forged", .secret = "another"});
+  const auto message = control_plane_.Next(Kind::kRejections);
+  ASSERT_TRUE(message.has_value());
+  const v1::RejectedRequest& rejection = message->rejections().rejections(0);
+  EXPECT_EQ(rejection.hook_id(), "hook-1");
+  EXPECT_EQ(rejection.recipe_label(), "v3");
+  EXPECT_EQ(rejection.reason(), v1::RejectedRequest::REASON_SIGNATURE_MISMATCH);
+  EXPECT_EQ(rejection.remote_address(), "127.0.0.1");
+  EXPECT_EQ(rejection.body_preview(), "forged");
+}
+
+TEST_F(EdgeServerTest, ABodyOverALimitIsTooLarge) {
+  StartConfigured();
+  EXPECT_THAT(Post({.body = std::string(kHookBodyLimit, 'b')}), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Post({.body = std::string(kHookBodyLimit + 1, 'b')}), StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(Exchange("POST /v1/hooks/AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\nHost: e\r\n"
+                       "Content-Length: 20001\r\n\r\n"),
+              StartsWith("HTTP/1.1 413 "))
+      << "the edge's own limit needs no body";
+}
+
+TEST_F(EdgeServerTest, ARefusedConfigurationChangesNothing) {
+  StartConfigured();
+  v1::Config bad = ConfigOf(2);
+  bad.mutable_hooks(0)->set_max_body_bytes(20001);
+  EXPECT_THAT(ConfigErrorOf(bad), HasSubstr("hooks[0].max_body_bytes"));
+  EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(EdgeServerTest, TakesWebhooksWhileTheControlPlaneIsAway) {
+  StartConfigured();
+  control_plane_.Stop();
+  for (const char* body : {"one", "two", "three"}) {
+    EXPECT_THAT(Post({.body = body}), StartsWith("HTTP/1.1 200 "));
+  }
+  control_plane_.Start();
+  ASSERT_TRUE(control_plane_.NextHello().has_value());
+  const auto requests = PullAfter(0);
+  ASSERT_EQ(requests.size(), 3);
+  EXPECT_EQ(requests[0].body(), "one");
+  EXPECT_EQ(requests[2].body(), "three");
+  EXPECT_EQ(requests[2].sequence(), 3);
+}
+
+TEST_F(EdgeServerTest, ARestartKeepsTheLogAndGoesOnCounting) {
+  StartConfigured();
+  EXPECT_THAT(Post({.body = "before"}), StartsWith("HTTP/1.1 200 "));
+  const std::string log_id = hello_->log().log_id();
+  server_.reset();
+  StartConfigured();
+  EXPECT_EQ(hello_->log().log_id(), log_id);
+  EXPECT_EQ(hello_->log().next_sequence(), 2);
+  EXPECT_EQ(hello_->config_version(), 0);
+  EXPECT_THAT(Post({.body = "after"}), StartsWith("HTTP/1.1 200 "));
+  const auto requests = PullAfter(0);
+  ASSERT_EQ(requests.size(), 2);
+  EXPECT_EQ(requests[0].body(), "before");
+  EXPECT_EQ(requests[1].body(), "after");
+}
+
+TEST_F(EdgeServerTest, AWrongFileIsNamedAtTheStart) {
+  options_.link.authorities = File("nowhere.pem");
+  EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom()).status(),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("nowhere.pem")));
+}
+
+TEST_F(EdgeServerTest, AnAddressInUseIsAnErrorAndTheLogIsLeftInOrder) {
+  Start();
+  EdgeOptions second = options_;
+  second.listen = server_->address();
+  second.log_dir = File("second-log");
+  EXPECT_FALSE(EdgeServer::Start(second, SystemClock(), SecureRandom()).ok());
+  second.listen = *SocketAddress::Parse("127.0.0.1:0");
+  EXPECT_THAT(EdgeServer::Start(second, SystemClock(), SecureRandom()), IsOk());
+}
+
+TEST_F(EdgeServerTest, ALogThatAnotherEdgeHasOpenIsAnError) {
+  Start();
+  EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom()).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge

@@ -1,0 +1,45 @@
+#include "edge/log_keeper.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/logging/logging.h"
+
+namespace fluxcascade::edge {
+
+LogCare::LogCare(Jobs jobs, absl::Duration now)
+    : jobs_(std::move(jobs)),
+      reopen_due_(now + kReopenInterval),
+      retention_due_(now + kRetentionInterval) {}
+
+absl::Duration LogCare::RunDue(absl::Duration now) {
+  if (now >= reopen_due_) {
+    const absl::Status status = jobs_.reopen();
+    if (!status.ok()) Log(LogLevel::kError, "the log takes nothing", {{"error", status}});
+    reopen_due_ = now + kReopenInterval;
+  }
+  if (now >= retention_due_) {
+    const absl::StatusOr<bool> more = jobs_.retention_step();
+    if (!more.ok()) Log(LogLevel::kError, "the log was not trimmed", {{"error", more.status()}});
+    if (!more.ok() || !*more) retention_due_ = now + kRetentionInterval;
+  }
+  return std::min(reopen_due_, retention_due_);
+}
+
+LogKeeper::LogKeeper(LogCare::Jobs jobs, const Clock& clock)
+    : clock_(clock), care_(std::move(jobs), clock.Monotonic()), thread_([this] { Run(); }) {}
+
+LogKeeper::~LogKeeper() {
+  waker_.Stop();
+  thread_.join();
+}
+
+void LogKeeper::Run() {
+  for (;;) {
+    const absl::Duration now = clock_.Monotonic();
+    const absl::Duration due = care_.RunDue(now);
+    if (!waker_.WaitFor(due - now)) return;
+  }
+}
+
+}  // namespace fluxcascade::edge

@@ -1,0 +1,59 @@
+// What the log needs from time to time: to be trimmed, and to be opened again after its disk
+// failed.
+#ifndef FLUXCASCADE_EDGE_LOG_KEEPER_H_
+#define FLUXCASCADE_EDGE_LOG_KEEPER_H_
+
+#include <functional>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/time/clock.h"
+#include "common/time/waker.h"
+
+namespace fluxcascade::edge {
+
+// When what is due. No clock: `now` is monotonic. For one thread.
+class LogCare {
+ public:
+  static constexpr absl::Duration kRetentionInterval = absl::Minutes(1);
+  static constexpr absl::Duration kReopenInterval = absl::Seconds(5);
+
+  struct Jobs {
+    // True: there is more to drop.
+    std::function<absl::StatusOr<bool>()> retention_step;
+    // Does nothing to a log that is well.
+    std::function<absl::Status()> reopen;
+  };
+
+  LogCare(Jobs jobs, absl::Duration now);
+
+  // Does what is due, at most one retention step, and says when to come back: at once while there
+  // is more to drop.
+  absl::Duration RunDue(absl::Duration now);
+
+ private:
+  const Jobs jobs_;
+  absl::Duration reopen_due_;
+  absl::Duration retention_due_;
+};
+
+// Runs a LogCare on a thread of its own, from construction to destruction.
+class LogKeeper {
+ public:
+  LogKeeper(LogCare::Jobs jobs, const Clock& clock);
+  ~LogKeeper();
+
+ private:
+  void Run();
+
+  const Clock& clock_;
+  LogCare care_;
+  Waker waker_;
+  std::thread thread_;
+};
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_LOG_KEEPER_H_
