@@ -54,7 +54,8 @@ class EventLog {
   virtual v1::LogState State() const = 0;
 
   // Called, on the log's thread, after each group of requests has become durable and its `done`s
-  // have been called. Replaces the one before; null: none. Same rules as for Done.
+  // have been called. Replaces the one before, which is not called any more once this returns;
+  // null: none. Same rules as for Done.
   virtual void SetAppendListener(std::function<void()> listener) = 0;
 
   // Why the log takes nothing at present; OK when it does.

@@ -40,17 +40,16 @@ void FakeEventLog::Append(v1::LoggedRequest request, Done done) {
 
 void FakeEventLog::Commit(std::vector<Waiting> group) {
   std::vector<uint64_t> sequences;
-  std::function<void()> listener;
   {
     MutexLock lock(mutex_);
     for (Waiting& waiting : group) {
       sequences.push_back(head_.sequence);
       values_.push_back(EncodeRecord(Seal(std::move(waiting.request)), head_));
     }
-    listener = listener_;
   }
   for (size_t i = 0; i < group.size(); ++i) group[i].done(sequences[i]);
-  if (listener && !group.empty()) listener();
+  MutexLock lock(listener_mutex_);
+  if (listener_ && !group.empty()) listener_();
 }
 
 const std::string& FakeEventLog::ValueOf(uint64_t sequence) const {
@@ -102,7 +101,7 @@ v1::LogState FakeEventLog::StateLocked() const {
 }
 
 void FakeEventLog::SetAppendListener(std::function<void()> listener) {
-  MutexLock lock(mutex_);
+  MutexLock lock(listener_mutex_);
   listener_ = std::move(listener);
 }
 

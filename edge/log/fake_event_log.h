@@ -20,7 +20,7 @@
 namespace fluxcascade::edge {
 
 // Makes requests "durable" before Append returns, on the caller's thread, until told otherwise.
-// `done` and the listener are called with no lock held. Thread-safe.
+// Thread-safe.
 class FakeEventLog final : public EventLog {
  public:
   explicit FakeEventLog(std::string log_id = "fa4efa4efa4efa4efa4efa4efa4efa4e");
@@ -65,7 +65,9 @@ class FakeEventLog final : public EventLog {
   bool held_ FC_GUARDED_BY(mutex_) = false;
   absl::Status failure_ FC_GUARDED_BY(mutex_);
   std::vector<Waiting> waiting_ FC_GUARDED_BY(mutex_);
-  std::function<void()> listener_ FC_GUARDED_BY(mutex_);
+  // Held while the listener is called.
+  Mutex listener_mutex_;
+  std::function<void()> listener_ FC_GUARDED_BY(listener_mutex_);
 };
 
 }  // namespace fluxcascade::edge

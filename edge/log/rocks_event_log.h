@@ -1,0 +1,131 @@
+// The EventLog on RocksDB: one write and one sync for all requests that wait.
+#ifndef FLUXCASCADE_EDGE_LOG_ROCKS_EVENT_LOG_H_
+#define FLUXCASCADE_EDGE_LOG_ROCKS_EVENT_LOG_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/mutex/mutex.h"
+#include "common/random/random.h"
+#include "common/time/clock.h"
+#include "edge/log/ack_history.h"
+#include "edge/log/append_queue.h"
+#include "edge/log/event_log.h"
+#include "edge/log/group_commit.h"
+#include "edge/log/log_codec.h"
+#include "edge/log/log_folder.h"
+#include "edge/log/log_position.h"
+#include "edge/log/retention.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
+#include "fluxcascade/edge/v1/logged_request.pb.h"
+
+namespace fluxcascade::edge {
+
+struct RocksEventLogOptions {
+  LogFolderOptions folder;
+
+  // Serialized. A request must fit one batch.
+  uint64_t max_request_bytes = kMaxReadBytes;
+  // What may wait to be written, and how much of it one write takes.
+  AppendQueue::Limits queue = {.max_requests = 16384, .max_bytes = uint64_t{64} << 20};
+  uint64_t max_group_bytes = uint64_t{4} << 20;
+
+  // Requests that nobody has acknowledged, on disk and waiting: one that would go beyond is
+  // refused.
+  uint64_t max_unacknowledged_bytes = uint64_t{16} << 30;
+  // Nothing is taken while the disk has less than this free.
+  uint64_t min_free_bytes = uint64_t{1} << 30;
+
+  RetentionLimits retention;
+};
+
+class RocksEventLog final : public EventLog {
+ public:
+  // Errors are those of LogFolder::Open. Clock and random outlive the log.
+  static absl::StatusOr<std::unique_ptr<RocksEventLog>> Open(const RocksEventLogOptions& options,
+                                                             const Clock& clock, Random& random);
+
+  // Writes what waits, and closes the folder. Nobody may call the log any more.
+  ~RocksEventLog() override;
+
+  void Append(v1::LoggedRequest request, Done done) override;
+  absl::StatusOr<ReadResult> Read(const v1::Pull& pull, v1::PullError* error) const override;
+  absl::Status Acknowledge(absl::string_view log_id, uint64_t through) override;
+  v1::LogState State() const override;
+  void SetAppendListener(std::function<void()> listener) override;
+  absl::Status Ready() const override;
+
+  // Drops what has been acknowledged for long enough, or is too much, and writes down how far the
+  // log was acknowledged. True: there is more to drop. To be called about once a minute.
+  absl::StatusOr<bool> RetentionStep();
+
+  // After a failed write: closes the folder, opens and checks it again, and checks that all is
+  // there that was acknowledged to a sender. Then the log takes requests again; otherwise it stays
+  // failed, with the new reason. Does nothing to a log that has not failed.
+  absl::Status Reopen();
+
+ private:
+  RocksEventLog(const RocksEventLogOptions& options, const Clock& clock, Random& random);
+
+  // On the writing thread.
+  void Commit(std::vector<WaitingAppend> group);
+  // The sequence of the first.
+  absl::StatusOr<uint64_t> Write(const std::vector<WaitingAppend>& group);
+
+  absl::Status Check(const WaitingAppend& append) const FC_REQUIRES(mutex_);
+  absl::Status CheckFreeSpace() const;
+  // The point behind the request at `pull.after()`, which must be what the pull says it is.
+  // Nothing: that request can't be read, and the pull says nothing of it.
+  absl::StatusOr<std::optional<LogPoint>> FindPosition(const v1::Pull& pull, const LogPoint& tail,
+                                                       const v1::LogState& state,
+                                                       v1::PullError& error) const
+      FC_REQUIRES(folder_mutex_);
+  absl::StatusOr<bool> Trim() FC_REQUIRES(folder_mutex_);
+  absl::Status WriteAcks() FC_REQUIRES(folder_mutex_);
+  // Opens the folder and takes its contents for the log's.
+  absl::Status OpenFolder() FC_REQUIRES(folder_mutex_);
+  absl::Status CheckContinues(const LogFolder& folder) const FC_REQUIRES(folder_mutex_);
+  v1::LogState StateLocked() const FC_REQUIRES(mutex_);
+
+  const RocksEventLogOptions options_;
+  const Clock& clock_;
+  Random& random_;
+
+  // Held by whoever reads, trims or reopens, and taken before mutex_. The writing thread does
+  // without it: it uses the folder only while the log has not failed, and Reopen replaces the
+  // folder only while it has.
+  mutable Mutex folder_mutex_;
+  std::unique_ptr<LogFolder> folder_;
+
+  mutable Mutex mutex_;
+  std::string log_id_ FC_GUARDED_BY(mutex_);
+  LogPoint tail_ FC_GUARDED_BY(mutex_);
+  // What lies before it is durable, and may be read.
+  LogPoint head_ FC_GUARDED_BY(mutex_);
+  // Behind the last acknowledged request; at least the tail.
+  LogPoint acknowledged_ FC_GUARDED_BY(mutex_);
+  AckHistory acks_ FC_GUARDED_BY(mutex_);
+  bool acks_changed_ FC_GUARDED_BY(mutex_) = false;
+  // Accepted by Append, but not in front of the head yet.
+  uint64_t waiting_bytes_ FC_GUARDED_BY(mutex_) = 0;
+  // Why a write failed.
+  absl::Status failure_ FC_GUARDED_BY(mutex_);
+
+  // Held while the listener is called.
+  Mutex listener_mutex_;
+  std::function<void()> listener_ FC_GUARDED_BY(listener_mutex_);
+
+  // Last: its thread uses all of the above. Set once the folder is open.
+  std::unique_ptr<GroupCommit> group_commit_;
+};
+
+}  // namespace fluxcascade::edge
+
+#endif  // FLUXCASCADE_EDGE_LOG_ROCKS_EVENT_LOG_H_

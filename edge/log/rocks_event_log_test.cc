@@ -1,0 +1,433 @@
+#include "edge/log/rocks_event_log.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "common/random/fake_random.h"
+#include "common/status/status_matchers.h"
+#include "common/time/fake_clock.h"
+#include "edge/log/append_and_wait.h"
+#include "edge/log/event_log.h"
+#include "edge/log/event_log_suite.h"
+#include "edge/log/hasty_env.h"
+#include "edge/log/log_codec.h"
+#include "edge/log/log_database.h"
+#include "edge/log/log_position.h"
+#include "edge/log/power_cut_file_system.h"
+#include "edge/log/test_folders.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
+#include "fluxcascade/edge/v1/logged_request.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rocksdb/env.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using absl::StatusCode;
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+constexpr char kFolder[] = "/state/log";
+
+// A log and all that it needs.
+struct LogWithSurroundings {
+  std::unique_ptr<rocksdb::Env> env = NewTestEnv();
+  FakeClock clock;
+  FakeRandom random;
+  std::unique_ptr<RocksEventLog> log;
+};
+
+INSTANTIATE_TEST_SUITE_P(Rocks, EventLogSuite,
+                         testing::Values(EventLogMaker{
+                             .make = []() -> std::shared_ptr<EventLog> {
+                               auto all = std::make_shared<LogWithSurroundings>();
+                               RocksEventLogOptions options;
+                               options.folder.database = {.path = kFolder, .env = all->env.get()};
+                               options.retention.max_bytes = 0;
+                               all->log = *RocksEventLog::Open(options, all->clock, all->random);
+                               return {all, all->log.get()};
+                             },
+                             .trim =
+                                 [](EventLog& log) {
+                                   EXPECT_THAT(static_cast<RocksEventLog&>(log).RetentionStep(),
+                                               IsOkAndHolds(false));
+                                 }}));
+
+class RocksEventLogTest : public testing::Test {
+ protected:
+  RocksEventLogTest() { options_.folder.database = {.path = kFolder, .env = env_.get()}; }
+
+  // Also closes and opens again.
+  void Open() {
+    log_.reset();
+    FC_ASSERT_OK_AND_ASSIGN(log_, RocksEventLog::Open(options_, clock_, random_));
+  }
+  void Append(const std::vector<std::string>& bodies) {
+    for (const std::string& body : bodies) {
+      FC_ASSERT_OK(AppendAndWait(*log_, RequestWithBody(body)));
+    }
+  }
+  // Nobody else is told.
+  absl::Status TryToAppend(const std::string& body) {
+    return AppendAndWait(*log_, RequestWithBody(body)).status();
+  }
+  v1::Pull After(uint64_t after, const std::string& chain = "") {
+    v1::Pull pull;
+    pull.set_log_id(log_->State().log_id());
+    pull.set_after(after);
+    pull.set_after_chain(chain);
+    pull.set_max_bytes(kMaxReadBytes);
+    return pull;
+  }
+  // A reader's position after it has read everything.
+  v1::Pull ReadToTheEnd() {
+    const auto result = log_->Read(After(log_->State().first_sequence() - 1), &error_);
+    EXPECT_THAT(result, IsOk());
+    if (!result.ok() || result->requests.empty()) return After(0);
+    return After(result->requests.back().sequence(), result->requests.back().chain());
+  }
+  std::string BodiesFrom(const v1::Pull& pull) {
+    const auto result = log_->Read(pull, &error_);
+    if (!result.ok()) return absl::StrCat("error: ", v1::PullError::Reason_Name(error_.reason()));
+    return absl::StrJoin(result->requests, " ", [](std::string* out, const auto& request) {
+      absl::StrAppend(out, request.body());
+    });
+  }
+  void Acknowledge(uint64_t through) {
+    FC_ASSERT_OK(log_->Acknowledge(log_->State().log_id(), through));
+  }
+  bool RetentionStep() {
+    const absl::StatusOr<bool> more = log_->RetentionStep();
+    EXPECT_THAT(more, IsOk());
+    return more.value_or(false);
+  }
+  uint64_t First() { return log_->State().first_sequence(); }
+
+  const std::unique_ptr<rocksdb::Env> env_ = NewTestEnv();
+  FakeClock clock_;
+  FakeRandom random_;
+  RocksEventLogOptions options_;
+  std::unique_ptr<RocksEventLog> log_;
+  v1::PullError error_;
+};
+
+TEST_F(RocksEventLogTest, ManyThreadsGetEachTheirOwnSequenceAndNoneIsMissing) {
+  Open();
+  std::atomic<int> durable = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) {
+        log_->Append(RequestWithBody("{}"), [&](absl::StatusOr<uint64_t> s) { durable += s.ok(); });
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  Open();
+  EXPECT_EQ(durable, 400);
+  EXPECT_EQ(log_->State().next_sequence(), 401u);
+  EXPECT_EQ(ReadToTheEnd().after(), 400u);
+}
+
+TEST_F(RocksEventLogTest, ResultsComeInTheOrderOfTheSequences) {
+  Open();
+  std::vector<uint64_t> sequences;
+  for (int i = 0; i < 200; ++i) {
+    log_->Append(RequestWithBody("{}"),
+                 [&](absl::StatusOr<uint64_t> sequence) { sequences.push_back(*sequence); });
+  }
+  log_.reset();
+  ASSERT_THAT(sequences, SizeIs(200));
+  for (uint64_t i = 0; i < sequences.size(); ++i) EXPECT_EQ(sequences[i], i + 1);
+}
+
+TEST_F(RocksEventLogTest, TrimmedEmptyAndStartedAgainItGoesOnWhereItWas) {
+  Open();
+  Append({"a", "b", "c"});
+  const v1::Pull end = ReadToTheEnd();
+  Acknowledge(3);
+  options_.retention.max_bytes = 0;
+  Open();
+  Acknowledge(3);
+  RetentionStep();
+  EXPECT_EQ(First(), 4u);
+  Open();
+  EXPECT_EQ(First(), 4u);
+  EXPECT_EQ(BodiesFrom(end), "");
+  Append({"d"});
+  EXPECT_EQ(BodiesFrom(end), "d");
+  EXPECT_EQ(log_->State().next_sequence(), 5u);
+}
+
+TEST_F(RocksEventLogTest, AnOlderCopyIsPastItsEndForAReaderThatKnowsMore) {
+  Open();
+  Append({"a"});
+  log_.reset();
+  CopyFolder(env_.get(), kFolder, "/state/copy");
+  Open();
+  Append({"b", "c"});
+  const v1::Pull end = ReadToTheEnd();
+  log_.reset();
+  CopyFolder(env_.get(), "/state/copy", kFolder);
+  Open();
+  EXPECT_EQ(BodiesFrom(end), "error: REASON_PAST_END");
+  EXPECT_THAT(error_.detail(), AllOf(HasSubstr("after request 3"), HasSubstr("holds 1 to 1")));
+}
+
+TEST_F(RocksEventLogTest, AnOlderCopyThatWasWrittenOnHasDiverged) {
+  Open();
+  Append({"a"});
+  log_.reset();
+  CopyFolder(env_.get(), kFolder, "/state/copy");
+  Open();
+  Append({"b", "c"});
+  const v1::Pull end = ReadToTheEnd();
+  log_.reset();
+  CopyFolder(env_.get(), "/state/copy", kFolder);
+  Open();
+  Append({"x"});
+  EXPECT_EQ(BodiesFrom(end), "error: REASON_PAST_END");
+  Append({"c", "y"});
+  // The request at the reader's position is the same as it was; what came before it is not.
+  EXPECT_EQ(BodiesFrom(end), "error: REASON_DIVERGED");
+  EXPECT_THAT(error_.detail(), AllOf(HasSubstr("up to request 3"), HasSubstr("holds 1 to 4")));
+}
+
+TEST_F(RocksEventLogTest, AReaderRestoredFromAnOlderCopyIsToldWhatIsGone) {
+  Open();
+  Append({"a"});
+  const v1::Pull old = ReadToTheEnd();
+  Append({"b", "c"});
+  Acknowledge(3);
+  clock_.Advance(absl::Hours(74));
+  RetentionStep();
+  EXPECT_EQ(BodiesFrom(old), "error: REASON_BEFORE_FIRST");
+  EXPECT_THAT(error_.detail(), HasSubstr("requests 2 to 3 were acknowledged and trimmed"));
+}
+
+TEST_F(RocksEventLogTest, ANewDiskIsAnotherLog) {
+  Open();
+  Append({"a"});
+  const v1::Pull end = ReadToTheEnd();
+  options_.folder.database.path = "/state/new";
+  Open();
+  EXPECT_EQ(BodiesFrom(end), "error: REASON_LOG_ID_MISMATCH");
+}
+
+TEST_F(RocksEventLogTest, AcknowledgedRequestsStayForTheirTime) {
+  Open();
+  Append({"a", "b"});
+  Acknowledge(1);
+  clock_.Advance(absl::Hours(72) - absl::Seconds(1));
+  RetentionStep();
+  EXPECT_EQ(First(), 1u);
+  clock_.Advance(absl::Hours(1) + absl::Seconds(1));
+  RetentionStep();
+  EXPECT_EQ(First(), 2u);
+}
+
+TEST_F(RocksEventLogTest, HowLongAgoTheyWereAcknowledgedSurvivesARestart) {
+  Open();
+  Append({"a"});
+  Acknowledge(1);
+  clock_.Advance(absl::Hours(71));
+  RetentionStep();
+  EXPECT_EQ(First(), 1u);
+  Open();
+  clock_.Advance(absl::Hours(2));
+  RetentionStep();
+  EXPECT_EQ(First(), 2u);
+}
+
+TEST_F(RocksEventLogTest, RequestsThatNobodyAcknowledgedStayForEver) {
+  options_.retention.max_bytes = 0;
+  Open();
+  Append({"a"});
+  clock_.Advance(absl::Hours(24 * 365));
+  EXPECT_FALSE(RetentionStep());
+  EXPECT_EQ(BodiesFrom(After(0)), "a");
+}
+
+TEST_F(RocksEventLogTest, AcknowledgedRequestsStayUpToTheirBytes) {
+  Open();
+  Append({"a", "b", "c", "d"});
+  options_.retention.max_bytes = log_->State().bytes() / 2;
+  Open();
+  Acknowledge(4);
+  RetentionStep();
+  EXPECT_EQ(BodiesFrom(After(2)), "c d");
+  EXPECT_EQ(First(), 3u);
+}
+
+TEST_F(RocksEventLogTest, AStepTrimsOnlySoMuchAndSaysThatThereIsMore) {
+  Open();
+  Append({"a", "b", "c"});
+  options_.retention.max_step_bytes = log_->State().bytes() / 3;
+  options_.retention.max_bytes = 0;
+  Open();
+  Acknowledge(3);
+  EXPECT_TRUE(RetentionStep());
+  EXPECT_EQ(First(), 2u);
+  EXPECT_TRUE(RetentionStep());
+  EXPECT_FALSE(RetentionStep());
+  EXPECT_EQ(First(), 4u);
+  EXPECT_FALSE(RetentionStep());
+}
+
+TEST_F(RocksEventLogTest, AFullLogRefusesUntilSomethingIsAcknowledged) {
+  const uint64_t size = RecordSize(Seal(RequestWithBody("a")).bytes.size());
+  options_.max_unacknowledged_bytes = 2 * size;
+  Open();
+  Append({"a", "b"});
+  EXPECT_THAT(TryToAppend("c"), StatusIs(StatusCode::kResourceExhausted, HasSubstr("full")));
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kResourceExhausted));
+  EXPECT_EQ(BodiesFrom(After(0)), "a b");
+  Acknowledge(1);
+  FC_EXPECT_OK(TryToAppend("c"));
+  EXPECT_EQ(BodiesFrom(After(0)), "a b c");
+}
+
+TEST_F(RocksEventLogTest, ALogWithRoomForOneByteLessRefuses) {
+  const uint64_t size = RecordSize(Seal(RequestWithBody("a")).bytes.size());
+  options_.max_unacknowledged_bytes = 2 * size - 1;
+  Open();
+  Append({"a"});
+  EXPECT_THAT(TryToAppend("b"), StatusIs(StatusCode::kResourceExhausted));
+}
+
+TEST_F(RocksEventLogTest, ARequestOfTheLargestSizeIsTakenAndOneByteMoreIsNot) {
+  options_.max_request_bytes = Seal(RequestWithBody("abc")).bytes.size();
+  Open();
+  FC_EXPECT_OK(TryToAppend("abc"));
+  EXPECT_THAT(TryToAppend("abcd"), StatusIs(StatusCode::kInvalidArgument, HasSubstr("at most")));
+  FC_EXPECT_OK(log_->Ready());
+}
+
+TEST_F(RocksEventLogTest, TheLargestRequestComesThrough) {
+  Open();
+  v1::LoggedRequest request = RequestWithBody("");
+  const size_t rest = Seal(request).bytes.size() + 5;
+  request.set_body(std::string(options_.max_request_bytes - rest, 'x'));
+  FC_ASSERT_OK(AppendAndWait(*log_, request));
+  FC_ASSERT_OK_AND_ASSIGN(const auto result, log_->Read(After(0), &error_));
+  EXPECT_THAT(result.requests, SizeIs(1));
+}
+
+TEST_F(RocksEventLogTest, AFullQueueRefuses) {
+  options_.queue.max_requests = 0;
+  Open();
+  EXPECT_THAT(TryToAppend("a"), StatusIs(StatusCode::kResourceExhausted, HasSubstr("wait")));
+}
+
+TEST_F(RocksEventLogTest, DamageIsReportedWhenItIsReachedAndNotSkipped) {
+  Open();
+  Append({"the first", "the second", "the third"});
+  log_.reset();
+  {
+    FC_ASSERT_OK_AND_ASSIGN(const auto database, LogDatabase::Open(options_.folder.database));
+    std::string value;
+    ASSERT_TRUE(database->db()
+                    ->Get(rocksdb::ReadOptions(), database->requests(), EncodeKey(2), &value)
+                    .ok());
+    value.back() ^= 1;
+    ASSERT_TRUE(database->db()
+                    ->Put(rocksdb::WriteOptions(), database->requests(), EncodeKey(2), value)
+                    .ok());
+  }
+  options_.folder.max_open_check_bytes = 0;
+  Open();
+  EXPECT_EQ(BodiesFrom(After(0)), "the first");
+  EXPECT_EQ(BodiesFrom(After(1)), "error: REASON_DATA_LOSS");
+  EXPECT_THAT(error_.detail(), AllOf(HasSubstr("request 2 of the log"), HasSubstr("checksum")));
+  EXPECT_EQ(BodiesFrom(After(2, std::string(16, 'x'))), "error: REASON_DATA_LOSS");
+  // An operator has accepted the gap.
+  EXPECT_EQ(BodiesFrom(After(2)), "the third");
+}
+
+TEST_F(RocksEventLogTest, AFolderThatAnotherProcessHasOpenIsRefusedInOneLine) {
+  Open();
+  EXPECT_THAT(RocksEventLog::Open(options_, clock_, random_),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       "the log folder /state/log can't be opened: another process has it open"));
+}
+
+// A disk whose syncs can be made to fail.
+class FailingDiskTest : public RocksEventLogTest {
+ protected:
+  FailingDiskTest() {
+    disk_->MakeFolder("/state");
+    options_.folder.database.env = disk_env_.get();
+  }
+  ~FailingDiskTest() override { log_.reset(); }
+
+  const std::shared_ptr<PowerCutFileSystem> disk_ = std::make_shared<PowerCutFileSystem>(1);
+  const std::unique_ptr<rocksdb::Env> disk_env_ = NewHastyEnv(disk_);
+};
+
+TEST_F(FailingDiskTest, AfterAFailedSyncNothingThatWaitedIsAcknowledgedAndNothingIsTaken) {
+  Open();
+  Append({"a"});
+  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
+  std::vector<absl::Status> results;
+  for (int i = 0; i < 20; ++i) {
+    log_->Append(RequestWithBody("{}"),
+                 [&](absl::StatusOr<uint64_t> s) { results.push_back(s.status()); });
+  }
+  // The disk is well again, but what it did with the failed write is not known.
+  EXPECT_THAT(TryToAppend("b"), StatusIs(StatusCode::kUnavailable));
+  disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
+  EXPECT_THAT(TryToAppend("c"),
+              StatusIs(StatusCode::kUnavailable, HasSubstr("must be opened again")));
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable));
+  EXPECT_EQ(log_->State().next_sequence(), 2u);
+  EXPECT_EQ(BodiesFrom(After(0)), "a");
+  log_.reset();
+  ASSERT_THAT(results, SizeIs(20));
+  EXPECT_THAT(results, Each(StatusIs(StatusCode::kUnavailable)));
+  disk_->CutPowerAfter(0);
+}
+
+TEST_F(FailingDiskTest, ReopenedOnAWorkingDiskItGoesOn) {
+  Open();
+  Append({"a"});
+  const v1::Pull end = ReadToTheEnd();
+  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
+  EXPECT_FALSE(TryToAppend("b").ok());
+  disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
+  FC_ASSERT_OK(log_->Reopen());
+  FC_EXPECT_OK(log_->Ready());
+  Append({"c"});
+  // The disk may have kept what it said it had not.
+  EXPECT_THAT(BodiesFrom(end), testing::AnyOf("c", "b c"));
+  FC_EXPECT_OK(log_->Reopen());
+}
+
+TEST_F(FailingDiskTest, OnADiskThatStillFailsItStaysFailed) {
+  Open();
+  Append({"a"});
+  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
+  EXPECT_FALSE(TryToAppend("b").ok());
+  disk_->CutPowerAfter(0);
+  EXPECT_FALSE(log_->Reopen().ok());
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable, HasSubstr("can't be opened")));
+  EXPECT_THAT(TryToAppend("c"), StatusIs(StatusCode::kUnavailable));
+  EXPECT_THAT(log_->Read(After(0), &error_), StatusIs(StatusCode::kUnavailable));
+  EXPECT_EQ(error_.reason(), v1::PullError::REASON_UNSPECIFIED);
+  EXPECT_THAT(log_->RetentionStep(), StatusIs(StatusCode::kUnavailable));
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge
