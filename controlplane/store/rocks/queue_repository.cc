@@ -258,7 +258,8 @@ absl::StatusOr<QueueStats> RocksQueueRepository::Stats(Direction direction, absl
   QueueStats stats;
   FC_ASSIGN_OR_RETURN(stats.pending, kv_.Sum(RangeOf(ItemCounter(direction, false))));
   FC_ASSIGN_OR_RETURN(stats.running, kv_.Sum(RangeOf(ItemCounter(direction, true))));
-  FC_ASSIGN_OR_RETURN(const std::optional<absl::Time> next, NextDue(direction, absl::InfinitePast()));
+  FC_ASSIGN_OR_RETURN(const std::optional<absl::Time> next,
+                      NextDue(direction, absl::InfinitePast()));
   if (next && *next <= now) stats.oldest_due = next;
   return stats;
 }

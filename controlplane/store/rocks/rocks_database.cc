@@ -42,7 +42,6 @@ rocksdb::ColumnFamilyOptions ColumnFamilyOptions() {
   // A counter that is added to a thousand times a second would else be slow to read.
   options.max_successive_merges = 32;
   options.write_buffer_size = kWriteBufferBytes;
-  options.compression = rocksdb::kNoCompression;
   options.level_compaction_dynamic_level_bytes = true;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);

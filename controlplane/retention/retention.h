@@ -1,0 +1,58 @@
+// Takes away what is older than it is to be kept.
+#ifndef FLUXCASCADE_CONTROLPLANE_RETENTION_RETENTION_H_
+#define FLUXCASCADE_CONTROLPLANE_RETENTION_RETENTION_H_
+
+#include <functional>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/time/clock.h"
+#include "common/time/waker.h"
+#include "controlplane/store/store.h"
+
+namespace fluxcascade {
+
+struct RetentionOptions {
+  // Events, ended deliveries with their attempts, and sync logs.
+  absl::Duration history = absl::Hours(30 * 24);
+  // Longer than the deliveries that carry them, so that these can be retried to their end.
+  absl::Duration messages = absl::Hours(31 * 24);
+  // Not less than EventRepository::kDedupePeriod; a shorter one is taken as that.
+  absl::Duration dedupe_keys = EventRepository::kDedupePeriod;
+  // Records of one kind that one transaction takes away.
+  int step = 200;
+  absl::Duration every = absl::Minutes(10);
+};
+
+class Retention {
+ public:
+  // `store` and `clock` must outlive it.
+  Retention(RetentionOptions options, Store& store, const Clock& clock);
+  ~Retention();
+
+  // Runs now and every `every` on a thread of its own until Stop.
+  void Start();
+  void Stop();
+
+  // Takes away all that is too old, in bounded transactions, unless stopped meanwhile; gives how
+  // many went. Safe to interrupt anywhere.
+  absl::StatusOr<int> RunOnce();
+
+ private:
+  using Trim = std::function<absl::StatusOr<int>(Transaction&)>;
+
+  absl::StatusOr<int> TrimAll(const Trim& trim);
+  void Loop();
+
+  const RetentionOptions options_;
+  Store& store_;
+  const Clock& clock_;
+  Waker waker_;
+  std::thread thread_;
+};
+
+}  // namespace fluxcascade
+
+#endif  // FLUXCASCADE_CONTROLPLANE_RETENTION_RETENTION_H_

@@ -1,0 +1,124 @@
+#include "controlplane/retention/retention.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/proto_time/proto_time.h"
+#include "common/status/status_macros.h"
+#include "common/status/status_matchers.h"
+#include "common/time/fake_clock.h"
+#include "controlplane/store/memory_store.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade {
+namespace {
+
+using store::v1::Delivery;
+
+constexpr absl::Duration kDay = absl::Hours(24);
+
+class RetentionTest : public testing::Test {
+ protected:
+  // One record of each kind, as of now.
+  absl::Status AddOfEach(const std::string& id) {
+    const auto now = ToProto(clock_.Now());
+    return store_->Run([&](Transaction& tx) {
+      store::v1::Event event;
+      event.set_name(absl::StrCat("workspaces/default/events/", id));
+      *event.mutable_receive_time() = now;
+      FC_RETURN_IF_ERROR(tx.events().InsertIfNew(event, id, clock_.Now()).status());
+      Delivery delivery;
+      delivery.set_name(absl::StrCat("workspaces/default/deliveries/", id));
+      delivery.set_state(Delivery::STATE_SUCCEEDED);
+      *delivery.mutable_update_time() = now;
+      FC_RETURN_IF_ERROR(tx.deliveries().Insert(delivery));
+      store::v1::SyncLog log;
+      log.set_name(absl::StrCat("workspaces/default/syncLogs/", id));
+      *log.mutable_time() = now;
+      FC_RETURN_IF_ERROR(tx.sync_logs().Insert(log));
+      store::v1::Message message;
+      message.set_name(absl::StrCat("workspaces/default/messages/", id));
+      *message.mutable_create_time() = now;
+      return tx.messages().Insert(message);
+    });
+  }
+
+  int Run() {
+    const auto went = Retention(options_, *store_, clock_).RunOnce();
+    EXPECT_THAT(went, IsOk());
+    return went.value_or(-1);
+  }
+
+  bool HasMessage(const std::string& id) {
+    return store_
+        ->Read([&](Transaction& tx) {
+          return tx.messages().Get(absl::StrCat("workspaces/default/messages/", id)).status();
+        })
+        .ok();
+  }
+
+  RetentionOptions options_;
+  std::unique_ptr<Store> store_ = MakeTestStore();
+  FakeClock clock_;
+};
+
+TEST_F(RetentionTest, WhatIsYoungStays) {
+  FC_ASSERT_OK(AddOfEach("1"));
+  clock_.Advance(7 * kDay);
+  EXPECT_EQ(Run(), 0);
+}
+
+TEST_F(RetentionTest, EachKindGoesAfterItsOwnTime) {
+  FC_ASSERT_OK(AddOfEach("1"));
+  clock_.Advance(7 * kDay + absl::Seconds(1));
+  EXPECT_EQ(Run(), 1) << "the dedupe key";
+  clock_.Advance(23 * kDay);
+  EXPECT_EQ(Run(), 3) << "event, delivery, sync log";
+  EXPECT_TRUE(HasMessage("1"));
+  clock_.Advance(kDay);
+  EXPECT_EQ(Run(), 1);
+  EXPECT_FALSE(HasMessage("1"));
+}
+
+TEST_F(RetentionTest, MoreThanOneStepIsTakenWhereItIsNeeded) {
+  options_.step = 3;
+  for (int i = 0; i < 10; ++i) FC_ASSERT_OK(AddOfEach(absl::StrCat(i)));
+  clock_.Advance(40 * kDay);
+  EXPECT_EQ(Run(), 50);
+  EXPECT_EQ(Run(), 0);
+}
+
+TEST_F(RetentionTest, DedupeKeysAreNeverKeptShorterThanTheyServe) {
+  options_.dedupe_keys = absl::Hours(1);
+  FC_ASSERT_OK(AddOfEach("1"));
+  clock_.Advance(7 * kDay);
+  EXPECT_EQ(Run(), 0);
+}
+
+TEST_F(RetentionTest, WhatHasNotEndedStays) {
+  FC_ASSERT_OK(store_->Run([&](Transaction& tx) {
+    Delivery delivery;
+    delivery.set_name("workspaces/default/deliveries/1");
+    delivery.set_state(Delivery::STATE_PENDING);
+    return tx.deliveries().Insert(delivery);
+  }));
+  clock_.Advance(400 * kDay);
+  EXPECT_EQ(Run(), 0);
+}
+
+TEST_F(RetentionTest, OnItsThreadItStopsWhenToldTo) {
+  FC_ASSERT_OK(AddOfEach("1"));
+  clock_.Advance(40 * kDay);
+  Retention retention(options_, *store_, clock_);
+  retention.Start();
+  while (HasMessage("1")) {
+  }
+  retention.Stop();
+}
+
+}  // namespace
+}  // namespace fluxcascade
