@@ -1,0 +1,340 @@
+#include "edge/http/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "common/check/check.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+constexpr size_t kReadSize = 16 * 1024;
+// What one connection may take of a turn while others wait.
+constexpr int kMaxReadsPerTurn = 4;
+constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+void Count(HookOutcome outcome, HttpCounters& counters) {
+  switch (outcome) {
+    case HookOutcome::kAccepted:
+      return HttpCounters::Add(counters.accepted);
+    case HookOutcome::kUnauthorized:
+      return HttpCounters::Add(counters.unauthorized);
+    case HookOutcome::kPayloadTooLarge:
+      return HttpCounters::Add(counters.too_large);
+    case HookOutcome::kUnavailable:
+    case HookOutcome::kNotConfigured:
+      return HttpCounters::Add(counters.unavailable);
+  }
+}
+
+}  // namespace
+
+Connection::Connection(const Context& context, std::unique_ptr<Stream> stream,
+                       const SocketAddress& peer, OnClosed on_closed)
+    : context_(context),
+      stream_(std::move(stream)),
+      peer_(peer),
+      on_closed_(std::move(on_closed)),
+      framer_(context.framer_limits),
+      phase_since_(context.loop.Now()) {}
+
+Connection::~Connection() { FC_CHECK(timer_ == 0); }
+
+absl::Status Connection::Start() {
+  const absl::Status watched =
+      context_.loop.Watch(stream_->fd(), {.read = true},
+                          [self = shared_from_this()](Readiness ready) { self->OnReady(ready); });
+  if (watched.ok()) UpdateDeadline();
+  return watched;
+}
+
+void Connection::Close() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  context_.loop.Cancel(std::exchange(timer_, 0));
+  // The loop may hold the last reference: of the one that is running, it keeps its own until the
+  // end of the call; of others this one is kept here.
+  const std::shared_ptr<Connection> self = shared_from_this();
+  context_.loop.Unwatch(stream_->fd());
+  on_closed_(this);
+}
+
+void Connection::Drain() {
+  draining_ = true;
+  if (state_ == State::kHandshake) return Close();
+  if (state_ != State::kOpen) return;
+  if (framer_.phase() == Framer::Phase::kIdle) {
+    reading_ended_ = true;
+    queue_.CloseAfterLast();
+  }
+  Settle();
+}
+
+void Connection::OnReady(Readiness ready) {
+  switch (state_) {
+    case State::kHandshake:
+      return ContinueHandshake();
+    case State::kOpen:
+      // Told without being asked: both directions are gone, so nothing can be answered any more.
+      if (ready.read && !CanTakeMore()) return Close();
+      if (ready.read) ReadRequests();
+      return Settle();
+    case State::kLingering:
+      return Discard();
+    case State::kClosed:
+      return;
+  }
+}
+
+void Connection::ContinueHandshake() {
+  switch (stream_->Handshake()) {
+    case IoStatus::kOk:
+      state_ = State::kOpen;
+      phase_since_ = context_.loop.Now();
+      // The first request may have come in one piece with the end of the handshake.
+      ReadRequests();
+      return Settle();
+    case IoStatus::kWantRead:
+      return context_.loop.SetInterest(stream_->fd(), {.read = true});
+    case IoStatus::kWantWrite:
+      return context_.loop.SetInterest(stream_->fd(), {.write = true});
+    case IoStatus::kClosed:
+    case IoStatus::kFailed:
+      return FailHandshake();
+  }
+}
+
+void Connection::FailHandshake() {
+  HttpCounters::Add(context_.counters.failed_handshakes);
+  if (stream_->peer_speaks_plain_http()) {
+    std::string reply;
+    context_.handler.replies()
+        .Get(ReplyKind::kBadRequest)
+        .AppendTo(&reply, /*close=*/true, context_.date.At(context_.loop.clock().Now()));
+    stream_->SendUnencrypted(reply);
+    stream_->CloseWrite();
+  }
+  Close();
+}
+
+bool Connection::CanTakeMore() const {
+  return !reading_ended_ && queue_.size() < context_.limits.max_pipelined &&
+         out_.size() < context_.limits.max_unsent;
+}
+
+void Connection::ReadRequests() {
+  std::array<char, kReadSize> buffer;
+  for (int reads = 0; reads < kMaxReadsPerTurn && CanTakeMore(); ++reads) {
+    const IoResult result = stream_->Read(absl::MakeSpan(buffer));
+    switch (result.status) {
+      case IoStatus::kOk:
+        TakeRequests(absl::string_view(buffer.data(), result.bytes));
+        if (result.bytes < buffer.size()) return;
+        break;
+      case IoStatus::kClosed:
+        // The client may have closed its direction only, and still wait for answers.
+        reading_ended_ = true;
+        peer_ended_ = true;
+        return;
+      case IoStatus::kFailed:
+        return Close();
+      case IoStatus::kWantRead:
+      case IoStatus::kWantWrite:
+        return;
+    }
+  }
+  more_arrived_ = true;
+}
+
+void Connection::ResumeLater() {
+  more_arrived_ = false;
+  context_.loop.poster().Post([weak = weak_from_this()] {
+    const std::shared_ptr<Connection> self = weak.lock();
+    if (self == nullptr || self->state_ != State::kOpen) return;
+    // It was not the client that made the pause.
+    self->phase_since_ = self->context_.loop.Now();
+    if (self->CanTakeMore()) self->TakeRequests("");
+    self->ReadRequests();
+    self->Settle();
+  });
+}
+
+void Connection::TakeRequests(absl::string_view bytes) {
+  bool request_taken = false;
+  while (true) {
+    RequestFrame frame;
+    const Framer::Result result = framer_.Feed(std::exchange(bytes, {}), &frame);
+    if (result == Framer::Result::kError) {
+      HttpCounters::Add(context_.counters.malformed_requests);
+      return Refuse(context_.handler.replies().Get(Replies::ForStatus(framer_.error_status())));
+    }
+    if (result == Framer::Result::kNeedMore) break;
+    request_taken = true;
+    Dispatch(std::move(frame));
+    CollectReplies();
+    if (!CanTakeMore()) {
+      more_arrived_ = true;
+      break;
+    }
+  }
+  continue_due_ = continue_due_ || framer_.TakeContinueExpected();
+  NotePhase(request_taken);
+}
+
+void Connection::NotePhase(bool request_taken) {
+  const Framer::Phase phase = framer_.phase();
+  if (phase != phase_ || request_taken) phase_since_ = context_.loop.Now();
+  phase_ = phase;
+}
+
+void Connection::Dispatch(RequestFrame frame) {
+  HttpCounters::Add(context_.counters.requests);
+  // Whoever was told to go on, or did so unasked, has sent the body by now.
+  continue_due_ = false;
+  const bool close = !frame.keep_alive || draining_;
+  if (close) reading_ended_ = true;
+  const uint64_t id = queue_.Push(close, context_.loop.Now());
+  const Reply* const reply = context_.handler.Handle(std::move(frame), peer_, MakeDone(id));
+  if (reply != nullptr) queue_.Answer(id, *reply);
+}
+
+// The last answer on this connection.
+void Connection::Refuse(const Reply& reply) {
+  reading_ended_ = true;
+  continue_due_ = false;
+  queue_.Answer(queue_.Push(/*close=*/true, context_.loop.Now()), reply);
+}
+
+HookReceiver::Done Connection::MakeDone(uint64_t id) {
+  return [weak = weak_from_this(), poster = context_.loop.poster(), id](HookOutcome outcome) {
+    poster.Post([weak, id, outcome] {
+      if (const std::shared_ptr<Connection> self = weak.lock()) self->OnOutcome(id, outcome);
+    });
+  };
+}
+
+void Connection::OnOutcome(uint64_t id, HookOutcome outcome) {
+  Count(outcome, context_.counters);
+  if (state_ != State::kOpen) return;
+  // It may have been answered already, when its deadline passed.
+  if (!queue_.Answer(id, context_.handler.replies().Get(Replies::ForOutcome(outcome)))) return;
+  Settle();
+}
+
+// Moves the answers whose turn it is into `out_`.
+void Connection::CollectReplies() {
+  if (queue_.empty() && !continue_due_) return;
+  if (out_.empty()) out_since_ = context_.loop.Now();
+  queue_.TakeReady(&out_, context_.date.At(context_.loop.clock().Now()));
+  if (!queue_.empty()) return;
+  if (phase_ == Framer::Phase::kIdle) phase_since_ = context_.loop.Now();
+  if (std::exchange(continue_due_, false)) out_ += kContinue;
+}
+
+// False when the connection is of no more use.
+bool Connection::WriteOut() {
+  while (out_written_ < out_.size()) {
+    const IoResult result = stream_->Write(absl::string_view(out_).substr(out_written_));
+    if (result.status == IoStatus::kWantWrite || result.status == IoStatus::kWantRead) return true;
+    if (result.status != IoStatus::kOk) return false;
+    out_written_ += result.bytes;
+  }
+  out_.clear();
+  out_written_ = 0;
+  return true;
+}
+
+// To be called at the end of whatever may have changed something.
+void Connection::Settle() {
+  if (state_ != State::kOpen) return;
+  CollectReplies();
+  if (!WriteOut()) return Close();
+  if (reading_ended_ && queue_.empty() && out_.empty()) return Linger();
+  if (more_arrived_ && CanTakeMore()) ResumeLater();
+  context_.loop.SetInterest(stream_->fd(), {.read = CanTakeMore(), .write = !out_.empty()});
+  UpdateDeadline();
+}
+
+// All is answered. If bytes of the client's lay unread when the socket is closed, its system would
+// drop the answer, too: it is told of the end, and what it still sends is read for a while.
+void Connection::Linger() {
+  stream_->CloseWrite();
+  if (peer_ended_) return Close();
+  state_ = State::kLingering;
+  lingering_until_ = context_.loop.Now() + context_.limits.linger;
+  context_.loop.SetInterest(stream_->fd(), {.read = true});
+  UpdateDeadline();
+}
+
+void Connection::Discard() {
+  std::array<char, kReadSize> buffer;
+  const IoResult result = stream_->Read(absl::MakeSpan(buffer));
+  if (result.status == IoStatus::kClosed || result.status == IoStatus::kFailed) return Close();
+  if (result.status == IoStatus::kOk) discarded_ += result.bytes;
+  if (discarded_ > context_.limits.linger_bytes) Close();
+}
+
+absl::Duration Connection::NextDeadline() const {
+  const ConnectionLimits& limits = context_.limits;
+  if (state_ == State::kHandshake) return phase_since_ + limits.handshake;
+  if (state_ == State::kLingering) return lingering_until_;
+  absl::Duration due = ReadDeadline();
+  if (!out_.empty()) due = std::min(due, out_since_ + limits.write);
+  return std::min(due, queue_.waiting_since() + limits.answer);
+}
+
+// While answers are due and nothing of a next request has come, the client need not hurry.
+absl::Duration Connection::ReadDeadline() const {
+  if (!CanTakeMore()) return absl::InfiniteDuration();
+  switch (phase_) {
+    case Framer::Phase::kHead:
+      return phase_since_ + context_.limits.head;
+    case Framer::Phase::kBody:
+      return phase_since_ + context_.limits.body;
+    case Framer::Phase::kIdle:
+      break;
+  }
+  if (!queue_.empty() || !out_.empty()) return absl::InfiniteDuration();
+  return phase_since_ + context_.limits.idle;
+}
+
+// The timer is left alone when it comes too early: that costs one look at the deadlines when it
+// runs, instead of two changes of the timer for every request.
+void Connection::UpdateDeadline() {
+  const absl::Duration due = NextDeadline();
+  if (due >= timer_due_) return;
+  context_.loop.Cancel(timer_);
+  timer_due_ = due;
+  timer_ = context_.loop.RunAt(due, [self = shared_from_this()] { self->OnDeadline(); });
+}
+
+void Connection::OnDeadline() {
+  timer_ = 0;
+  timer_due_ = absl::InfiniteDuration();
+  const absl::Duration now = context_.loop.Now();
+  if (NextDeadline() > now) return UpdateDeadline();
+  if (state_ == State::kLingering) return Close();
+  if (state_ == State::kOpen && queue_.waiting_since() + context_.limits.answer <= now) {
+    // Nobody knows whether these will become durable, so their senders must send them again.
+    reading_ended_ = true;
+    const size_t late = queue_.AnswerAll(context_.handler.replies().Get(ReplyKind::kUnavailable));
+    context_.counters.unavailable.fetch_add(late, std::memory_order_relaxed);
+    return Settle();
+  }
+  if (state_ == State::kOpen && ReadDeadline() <= now) return OnReadDeadline();
+  HttpCounters::Add(context_.counters.timed_out_connections);
+  Close();
+}
+
+void Connection::OnReadDeadline() {
+  if (phase_ == Framer::Phase::kIdle) {
+    stream_->CloseWrite();
+    return Close();
+  }
+  HttpCounters::Add(context_.counters.timed_out_connections);
+  Refuse(context_.handler.replies().Get(ReplyKind::kRequestTimeout));
+  Settle();
+}
+
+}  // namespace fluxcascade::edge

@@ -1,0 +1,426 @@
+#include "edge/http/connection.h"
+
+#include <sys/socket.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/net/testing/plain_stream.h"
+#include "common/net/unique_fd.h"
+#include "common/status/status_matchers.h"
+#include "common/time/fake_clock.h"
+#include "edge/http/fake_hook_receiver.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr char kOk[] = "HTTP/1.1 200 OK\r\n";
+constexpr absl::Duration kTick = absl::Nanoseconds(1);
+
+std::string Post(const std::string& token, const std::string& headers = "",
+                 const std::string& body = "") {
+  return absl::StrCat("POST /v1/hooks/", token,
+                      " HTTP/1.1\r\nHost: a\r\nContent-Length: ", body.size(), "\r\n", headers,
+                      "\r\n", body);
+}
+
+std::string Get(const std::string& path) {
+  return absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: a\r\n\r\n");
+}
+
+// One connection over a socket pair; nothing moves but what the test moves.
+class ConnectionTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    FC_ASSERT_OK_AND_ASSIGN(loop_, EventLoop::Create(clock_));
+    context_ = std::make_unique<Connection::Context>(
+        Connection::Context{*loop_, handler_, limits_, framer_limits_, counters_, date_});
+  }
+  void TearDown() override {
+    if (!closed_ && connection_ != nullptr) connection_->Close();
+  }
+
+  void Open(bool hold_handshake = false) {
+    int fds[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+    client_ = UniqueFd(fds[0]);
+    auto stream = std::make_unique<PlainStream>(UniqueFd(fds[1]));
+    if (hold_handshake) stream->HoldHandshake();
+    connection_ = std::make_shared<Connection>(*context_, std::move(stream), SocketAddress(),
+                                               [this](Connection*) { closed_ = true; });
+    FC_ASSERT_OK(connection_->Start());
+    // A handshake begins with something from the client: here an empty line, which means nothing.
+    Send("\r\n");
+  }
+  void Turn(int turns = 6) {
+    for (int i = 0; i < turns; ++i) loop_->RunOnce(absl::ZeroDuration());
+  }
+  void Advance(absl::Duration by) {
+    clock_.Advance(by);
+    Turn();
+  }
+  void Send(const std::string& bytes) {
+    ASSERT_EQ(::send(client_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+    Turn();
+  }
+  // What has come by now.
+  std::string Received() {
+    std::string all;
+    char buffer[4096];
+    ssize_t size = 0;
+    while ((size = ::recv(client_.get(), buffer, sizeof(buffer), 0)) > 0) all.append(buffer, size);
+    ended_ = size == 0;
+    return all;
+  }
+  static int Count(const std::string& text, const std::string& part) {
+    int count = 0;
+    for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++count;
+    return count;
+  }
+  void Answer(size_t i, HookOutcome outcome = HookOutcome::kAccepted) {
+    receiver_.Answer(i, outcome);
+    Turn();
+  }
+
+  FakeClock clock_;
+  std::unique_ptr<EventLoop> loop_;
+  FakeHookReceiver receiver_;
+  const Replies replies_;
+  RequestHandler handler_{
+      {.receiver = &receiver_, .ready = [] { return absl::OkStatus(); }, .replies = &replies_}};
+  ConnectionLimits limits_;
+  FramerLimits framer_limits_;
+  HttpCounters counters_;
+  DateLine date_;
+  std::unique_ptr<Connection::Context> context_;
+  UniqueFd client_;
+  std::shared_ptr<Connection> connection_;
+  bool closed_ = false;
+  bool ended_ = false;
+};
+
+TEST_F(ConnectionTest, NothingIsAnsweredBeforeTheReceiverSaysSo) {
+  Open();
+  Send(Post("abc", "", "{}"));
+  ASSERT_EQ(receiver_.count(), 1u);
+  EXPECT_EQ(receiver_.token(0), "abc");
+  EXPECT_EQ(receiver_.body(0), "{}");
+  Advance(limits_.answer - kTick);
+  EXPECT_EQ(Received(), "");
+  Answer(0);
+  EXPECT_EQ(Received(),
+            "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 2026 00:00:29 GMT\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(counters_.accepted, 1u);
+}
+
+TEST_F(ConnectionTest, AFailureIsAnswered503AndTheConnectionStays) {
+  Open();
+  Send(Post("abc"));
+  Answer(0, HookOutcome::kUnavailable);
+  const std::string answer = Received();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: "));
+  EXPECT_EQ(counters_.unavailable, 1u);
+  Send(Post("abc"));
+  Answer(1);
+  EXPECT_THAT(Received(), StartsWith(kOk));
+}
+
+TEST_F(ConnectionTest, ARefusalAtOnceIsAnsweredToo) {
+  receiver_.AnswerAtOnce(HookOutcome::kUnauthorized);
+  Open();
+  Send(Post("abc"));
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 401 Unauthorized\r\n"));
+  EXPECT_EQ(counters_.unauthorized, 1u);
+}
+
+TEST_F(ConnectionTest, AnswersLeaveInTheOrderOfTheRequests) {
+  Open();
+  Send(Post("a") + Post("b") + Get("/healthz") + Post("c"));
+  ASSERT_EQ(receiver_.count(), 3u);
+  Answer(2, HookOutcome::kUnauthorized);
+  Answer(1, HookOutcome::kUnavailable);
+  EXPECT_EQ(Received(), "");
+  Answer(0);
+  const std::string all = Received();
+  const size_t ok = all.find("HTTP/1.1 200");
+  const size_t unavailable = all.find("HTTP/1.1 503");
+  const size_t health = all.find("\r\n\r\nok\n");
+  const size_t unauthorized = all.find("HTTP/1.1 401");
+  EXPECT_EQ(ok, 0u);
+  EXPECT_LT(ok, unavailable);
+  EXPECT_LT(unavailable, health);
+  EXPECT_LT(health, unauthorized);
+  EXPECT_NE(unauthorized, std::string::npos);
+}
+
+TEST_F(ConnectionTest, ReadsNoFurtherThanThePipelineIsLong) {
+  Open();
+  std::string requests;
+  for (size_t i = 0; i < limits_.max_pipelined + 3; ++i) requests += Post("abc");
+  Send(requests);
+  EXPECT_EQ(receiver_.count(), limits_.max_pipelined);
+  Send(Post("last"));
+  EXPECT_EQ(receiver_.count(), limits_.max_pipelined);
+  Answer(0);
+  EXPECT_EQ(receiver_.count(), limits_.max_pipelined + 1);
+  for (size_t i = 1; i < limits_.max_pipelined + 4; ++i) Answer(i);
+  EXPECT_EQ(Count(Received(), kOk), static_cast<int>(limits_.max_pipelined) + 4);
+  EXPECT_EQ(receiver_.token(limits_.max_pipelined + 3), "last");
+}
+
+TEST_F(ConnectionTest, ManyPipelinedRequestsThatNeedNoWaitingAreAllAnswered) {
+  Open();
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) requests += Get("/healthz");
+  Send(requests);
+  std::string all;
+  for (int i = 0; i < 10; ++i) {
+    all += Received();
+    Turn();
+  }
+  EXPECT_EQ(Count(all, kOk), 1000);
+}
+
+TEST_F(ConnectionTest, AClientThatTakesNoAnswersIsReadNoFurther) {
+  limits_.max_unsent = 1000;
+  Open();
+  std::string requests;
+  for (int i = 0; i < 50000; ++i) requests += Get("/healthz");
+  size_t sent = 0;
+  for (int refused = 0; refused < 10 && sent < requests.size();) {
+    const ssize_t size =
+        ::send(client_.get(), requests.data() + sent, requests.size() - sent, MSG_NOSIGNAL);
+    if (size > 0) sent += size;
+    refused = size > 0 ? 0 : refused + 1;
+    Turn();
+  }
+  ASSERT_LT(sent, requests.size()) << "it would have read everything";
+  Advance(limits_.write - kTick);
+  EXPECT_FALSE(closed_);
+  Advance(kTick);
+  EXPECT_TRUE(closed_);
+  EXPECT_EQ(counters_.timed_out_connections, 1u);
+}
+
+TEST_F(ConnectionTest, ConnectionCloseIsAnsweredAndKept) {
+  Open();
+  Send(Post("a", "Connection: close\r\n") + Post("b"));
+  EXPECT_EQ(receiver_.count(), 1u) << "what follows is not a request any more";
+  Answer(0);
+  EXPECT_THAT(Received(), HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ConnectionTest, Http10GetsOneAnswer) {
+  Open();
+  Send("GET /healthz HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(Received(), HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ConnectionTest, AMalformedRequestIsAnsweredAfterThoseBeforeItAndEndsTheConnection) {
+  Open();
+  Send(Post("a") + "nonsense\r\n\r\n" + Post("b"));
+  EXPECT_EQ(receiver_.count(), 1u);
+  EXPECT_EQ(Received(), "");
+  Answer(0);
+  const std::string all = Received();
+  EXPECT_THAT(all, StartsWith(kOk));
+  EXPECT_THAT(all, HasSubstr("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(counters_.malformed_requests, 1u);
+}
+
+TEST_F(ConnectionTest, TheFramersStatusIsAnswered) {
+  framer_limits_.max_body = 5;
+  Open();
+  Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabcdef");
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(ConnectionTest, AfterAnErrorTheClientMayGoOnSendingForAWhile) {
+  Open();
+  Send("nonsense\r\n\r\n");
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 400 "));
+  Send("more");
+  EXPECT_FALSE(closed_);
+  Advance(limits_.linger - kTick);
+  EXPECT_FALSE(closed_);
+  Advance(kTick);
+  EXPECT_TRUE(closed_);
+}
+
+TEST_F(ConnectionTest, AfterAnErrorTheClientMaySendOnlySoMuch) {
+  limits_.linger_bytes = 1000;
+  Open();
+  Send("nonsense\r\n\r\n");
+  Send(std::string(1000, 'x'));
+  EXPECT_FALSE(closed_);
+  Send("x");
+  EXPECT_TRUE(closed_);
+}
+
+TEST_F(ConnectionTest, WhoWaitsForContinueGetsIt) {
+  Open();
+  const std::string request = Post("a", "Expect: 100-continue\r\n", "hello");
+  Send(request.substr(0, request.size() - 5));
+  EXPECT_EQ(Received(), "HTTP/1.1 100 Continue\r\n\r\n");
+  Send("hello");
+  Answer(0);
+  EXPECT_THAT(Received(), StartsWith(kOk));
+  EXPECT_EQ(receiver_.body(0), "hello");
+}
+
+TEST_F(ConnectionTest, ContinueComesAfterTheAnswersBeforeItAndNotTooLate) {
+  Open();
+  const std::string request = Post("b", "Expect: 100-continue\r\n", "hello");
+  Send(Post("a") + request.substr(0, request.size() - 5));
+  EXPECT_EQ(Received(), "");
+  Answer(0);
+  const std::string all = Received();
+  EXPECT_THAT(all, StartsWith(kOk));
+  EXPECT_THAT(all, testing::EndsWith("HTTP/1.1 100 Continue\r\n\r\n"));
+  Send("hello" + request.substr(0, request.size() - 5));
+  Send("hello");
+  Answer(1);
+  Answer(2);
+  EXPECT_EQ(Count(Received(), "100 Continue"), 0) << "that body came without waiting";
+}
+
+TEST_F(ConnectionTest, AClientThatIsDoneSendingStillGetsItsAnswers) {
+  Open();
+  Send(Post("a"));
+  ::shutdown(client_.get(), SHUT_WR);
+  Turn();
+  EXPECT_FALSE(closed_);
+  Answer(0);
+  EXPECT_THAT(Received(), StartsWith(kOk));
+  EXPECT_TRUE(closed_);
+}
+
+TEST_F(ConnectionTest, AnAnswerForAClientThatHasGoneDoesNothing) {
+  Open();
+  Send(Post("a"));
+  client_.Reset();
+  Turn();
+  EXPECT_TRUE(closed_);
+  connection_.reset();
+  Answer(0);
+}
+
+TEST_F(ConnectionTest, AnAnswerAfterTheLoopHasGoneDoesNothing) {
+  Open();
+  Send(Post("a"));
+  connection_->Close();
+  connection_.reset();
+  context_.reset();
+  loop_.reset();
+  receiver_.Answer(0, HookOutcome::kAccepted);
+}
+
+TEST_F(ConnectionTest, AHandshakeHasItsTime) {
+  Open(/*hold_handshake=*/true);
+  Advance(limits_.handshake - kTick);
+  EXPECT_FALSE(closed_);
+  Advance(kTick);
+  EXPECT_TRUE(closed_);
+  EXPECT_EQ(counters_.timed_out_connections, 1u);
+}
+
+TEST_F(ConnectionTest, AnIdleConnectionIsClosedWithoutAWord) {
+  Open();
+  Send(Post("a"));
+  Advance(absl::Seconds(5));
+  Answer(0);
+  Received();
+  Advance(limits_.idle - kTick);
+  EXPECT_FALSE(closed_) << "it counts from the last answer";
+  Advance(kTick);
+  EXPECT_TRUE(closed_);
+  EXPECT_EQ(Received(), "");
+  EXPECT_EQ(counters_.timed_out_connections, 0u);
+}
+
+TEST_F(ConnectionTest, AHeadHasItsTimeHoweverItTrickles) {
+  Open();
+  for (const char c : {'G', 'E', 'T'}) {
+    Send(std::string(1, c));
+    Advance(limits_.head / 4);
+  }
+  Advance(limits_.head / 4 - kTick);
+  EXPECT_EQ(Received(), "");
+  Advance(kTick);
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ConnectionTest, ABodyHasItsTimeHoweverItTrickles) {
+  Open();
+  const std::string request = Post("a", "", std::string(100, 'x'));
+  Send(request.substr(0, request.size() - 90));
+  for (int i = 0; i < 3; ++i) {
+    Advance(limits_.body / 4);
+    Send("x");
+  }
+  Advance(limits_.body / 4 - kTick);
+  EXPECT_EQ(Received(), "");
+  Advance(kTick);
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST_F(ConnectionTest, AReceiverThatNeverAnswersIs503AndTheLateAnswerIsDropped) {
+  Open();
+  Send(Post("a"));
+  Advance(limits_.answer - kTick);
+  EXPECT_EQ(Received(), "");
+  Advance(kTick);
+  const std::string all = Received();
+  EXPECT_THAT(all, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(all, HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_EQ(counters_.unavailable, 1u);
+  Answer(0);
+  EXPECT_EQ(Received(), "");
+}
+
+TEST_F(ConnectionTest, DrainingClosesAnIdleConnectionAtOnce) {
+  Open();
+  connection_->Drain();
+  Turn();
+  EXPECT_EQ(Received(), "");
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ConnectionTest, DrainingAnswersWhatIsInFlightAndCloses) {
+  Open();
+  Send(Post("a"));
+  connection_->Drain();
+  Send(Post("b"));
+  EXPECT_EQ(receiver_.count(), 1u);
+  Answer(0);
+  EXPECT_THAT(Received(), HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ConnectionTest, DrainingTakesTheRestOfARequestThatHasBegun) {
+  Open();
+  const std::string request = Post("a", "", "hello");
+  Send(request.substr(0, request.size() - 1));
+  connection_->Drain();
+  Send("o");
+  ASSERT_EQ(receiver_.count(), 1u);
+  Answer(0);
+  EXPECT_THAT(Received(), HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_TRUE(ended_);
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge

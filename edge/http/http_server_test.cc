@@ -1,0 +1,225 @@
+#include "edge/http/http_server.h"
+
+#include <cpp_httplib/httplib.h>
+#include <sys/socket.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/net/testing/tls_test_client.h"
+#include "common/status/status_matchers.h"
+#include "common/testing/test_certificates.h"
+#include "edge/http/fake_hook_receiver.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string Post(const std::string& token, const std::string& headers = "") {
+  return absl::StrCat("POST /v1/hooks/", token, " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n",
+                      headers, "\r\n{}");
+}
+
+class HttpServerTest : public testing::Test {
+ protected:
+  HttpServerTest() {
+    options_.address = SocketAddress::Parse("127.0.0.1:0").value();
+    const TestCertificate own =
+        authority_.Issue({.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1"}});
+    options_.tls = ServerTlsContext::FromPem(own.certificate_pem, own.key_pem).value();
+    options_.receiver = &receiver_;
+  }
+  void StartServer() { FC_ASSERT_OK_AND_ASSIGN(server_, HttpServer::Start(options_)); }
+  std::unique_ptr<TlsTestClient> Connect() {
+    auto client = TlsTestClient::Connect(server_->address());
+    EXPECT_THAT(client.status(), IsOk());
+    return client.ok() ? *std::move(client) : nullptr;
+  }
+
+  const TestAuthority authority_;
+  FakeHookReceiver receiver_;
+  HttpServer::Options options_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(HttpServerTest, AnOrdinaryClientIsServed) {
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  httplib::SSLClient client("127.0.0.1", server_->port());
+  const std::string& authority = authority_.certificate_pem();
+  client.load_ca_cert_store(authority.data(), authority.size());
+  client.set_keep_alive(true);
+  for (int i = 0; i < 3; ++i) {
+    const httplib::Result result =
+        client.Post("/v1/hooks/abc?x=1", "{\"a\":1}", "application/json");
+    ASSERT_TRUE(result) << httplib::to_string(result.error());
+    EXPECT_EQ(result->status, 200);
+    EXPECT_EQ(result->body, "");
+    EXPECT_EQ(receiver_.body(i), "{\"a\":1}");
+    EXPECT_EQ(receiver_.target(i), "/v1/hooks/abc?x=1");
+    EXPECT_EQ(receiver_.peer(i), "127.0.0.1");
+  }
+  const httplib::Result health = client.Get("/healthz");
+  ASSERT_TRUE(health);
+  EXPECT_EQ(health->body, "ok\n");
+  EXPECT_FALSE(health->has_header("Server"));
+  EXPECT_EQ(server_->stats().accepted_connections, 1u);
+  EXPECT_EQ(server_->stats().requests, 4u);
+  EXPECT_EQ(server_->stats().accepted, 3u);
+}
+
+TEST_F(HttpServerTest, AnOrdinaryClientsLargeBodyComesWhole) {
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  httplib::SSLClient client("127.0.0.1", server_->port());
+  client.enable_server_certificate_verification(false);
+  const std::string body(1024 * 1024, 'x');
+  const httplib::Result sized = client.Post("/v1/hooks/abc", body, "text/plain");
+  ASSERT_TRUE(sized) << httplib::to_string(sized.error());
+  EXPECT_EQ(sized->status, 200);
+  EXPECT_EQ(receiver_.body(0), body);
+  const httplib::Result chunked = client.Post(
+      "/v1/hooks/abc",
+      [&](size_t offset, httplib::DataSink& sink) {
+        if (offset == body.size()) sink.done();
+        return offset == body.size() || sink.write(body.data() + offset, 4096);
+      },
+      "text/plain");
+  ASSERT_TRUE(chunked) << httplib::to_string(chunked.error());
+  EXPECT_EQ(chunked->status, 200);
+  EXPECT_EQ(receiver_.body(1), body);
+  const httplib::Result larger = client.Post("/v1/hooks/abc", body + "x", "text/plain");
+  ASSERT_TRUE(larger) << httplib::to_string(larger.error());
+  EXPECT_EQ(larger->status, 413);
+}
+
+TEST_F(HttpServerTest, AnAnswerFromAnotherThreadReachesTheClient) {
+  StartServer();
+  const auto client = Connect();
+  ASSERT_TRUE(client->Send(Post("abc")));
+  receiver_.WaitForCount(1);
+  std::thread([this] { receiver_.Answer(0, HookOutcome::kAccepted); }).join();
+  EXPECT_THAT(client->ReceiveResponse(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(HttpServerTest, AnUnknownTokenAndABadSignatureCannotBeToldApart) {
+  StartServer();
+  const auto client = Connect();
+  std::vector<std::string> answers;
+  for (size_t i = 0; i < 2; ++i) {
+    ASSERT_TRUE(client->Send(Post(absl::StrCat("token", i))));
+    receiver_.WaitForCount(i + 1);
+    receiver_.Answer(i, HookOutcome::kUnauthorized);
+    std::string answer = client->ReceiveResponse();
+    const size_t date = answer.find("Date: ");
+    ASSERT_NE(date, std::string::npos);
+    answers.push_back(answer.erase(date, answer.find("\r\n", date) - date));
+  }
+  EXPECT_EQ(answers[0], answers[1]);
+  EXPECT_THAT(answers[0], StartsWith("HTTP/1.1 401 Unauthorized\r\n"));
+}
+
+TEST_F(HttpServerTest, HttpWithoutTlsGetsAShort400) {
+  StartServer();
+  httplib::Client client("127.0.0.1", server_->port());
+  const httplib::Result result = client.Get("/healthz");
+  ASSERT_TRUE(result) << httplib::to_string(result.error());
+  EXPECT_EQ(result->status, 400);
+  EXPECT_EQ(server_->stats().failed_handshakes, 1u);
+}
+
+TEST_F(HttpServerTest, ManyClientsOverSeveralLoopsAreServed) {
+  options_.loops = 3;
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([this] {
+      const auto client = Connect();
+      for (int j = 0; j < 50; ++j) {
+        ASSERT_TRUE(client->Send(Post("abc")));
+        ASSERT_THAT(client->ReceiveResponse(), StartsWith("HTTP/1.1 200 OK\r\n"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(server_->stats().accepted, 300u);
+  EXPECT_EQ(server_->stats().accepted_connections, 6u);
+}
+
+TEST_F(HttpServerTest, HoldsConnectionsUpToTheLimitAndNotOneMore) {
+  options_.max_connections = 2;
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  const auto first = Connect();
+  auto second = Connect();
+  EXPECT_EQ(server_->stats().open_connections, 2u);
+  EXPECT_FALSE(TlsTestClient::Connect(server_->address()).ok());
+  EXPECT_EQ(server_->stats().refused_connections, 1u);
+  ASSERT_TRUE(first->Send(Post("abc", "Connection: close\r\n")));
+  EXPECT_THAT(first->ReceiveAll(), StartsWith("HTTP/1.1 200 OK\r\n"));
+  second.reset();
+  while (server_->stats().open_connections == 2) std::this_thread::yield();
+  EXPECT_TRUE(TlsTestClient::Connect(server_->address()).ok());
+}
+
+TEST_F(HttpServerTest, DrainingAnswersWhatIsInFlight) {
+  StartServer();
+  const auto client = Connect();
+  const auto idle = Connect();
+  ASSERT_TRUE(client->Send(Post("abc")));
+  receiver_.WaitForCount(1);
+  std::thread drainer([this] { server_->Drain(absl::Hours(1)); });
+  EXPECT_EQ(idle->ReceiveAll(), "");
+  receiver_.Answer(0, HookOutcome::kAccepted);
+  const std::string answer = client->ReceiveAll();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
+  drainer.join();
+}
+
+TEST_F(HttpServerTest, DrainingIsBoundedInTimeAndLateAnswersDoNothing) {
+  StartServer();
+  const auto client = Connect();
+  ASSERT_TRUE(client->Send(Post("abc")));
+  receiver_.WaitForCount(1);
+  server_->Drain(absl::ZeroDuration());
+  EXPECT_EQ(client->ReceiveAll(), "");
+  receiver_.Answer(0, HookOutcome::kAccepted);
+  server_.reset();
+  receiver_.Answer(0, HookOutcome::kAccepted);
+}
+
+TEST_F(HttpServerTest, AfterDrainingNobodyListens) {
+  StartServer();
+  const SocketAddress address = server_->address();
+  server_->Drain(absl::ZeroDuration());
+  EXPECT_FALSE(TlsTestClient::Connect(address).ok());
+  server_->Drain(absl::ZeroDuration());
+}
+
+TEST_F(HttpServerTest, SaysWhatItCannotStartWith) {
+  options_.loops = 0;
+  EXPECT_THAT(HttpServer::Start(options_).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("loops")));
+  options_.loops = 65;
+  EXPECT_THAT(HttpServer::Start(options_).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("loops")));
+  options_.loops = 1;
+  StartServer();
+  options_.address = server_->address();
+  EXPECT_THAT(
+      HttpServer::Start(options_).status(),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(options_.address.ToString())));
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge
