@@ -60,7 +60,8 @@ absl::Status EdgeLink::RunSession() {
     session_ = &session;
   }
   const absl::Status status = session.Run();
-  if (session.heard()) backoff_.Reset();
+  // ABORTED: another edge has this one's name, and each dial of the one ends the other's stream.
+  if (session.heard() && !absl::IsAborted(status)) backoff_.Reset();
   MutexLock lock(mutex_);
   session_ = nullptr;
   return status;

@@ -24,7 +24,7 @@ struct EdgeLinkOptions {
   std::string target;
   TlsFiles files;
   Backoff::Options reconnect = {
-      .initial = absl::Milliseconds(250), .max = absl::Seconds(15), .multiplier = 2};
+      .initial = absl::Milliseconds(250), .max = absl::Seconds(5), .multiplier = 2};
   // How long the destructor lets the control plane end the stream by itself.
   absl::Duration close_grace = absl::Seconds(2);
 };

@@ -160,6 +160,7 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_accepted(edge_.counters.accepted);
   status->set_rejected(edge_.counters.rejected);
   status->set_unavailable(edge_.counters.unavailable);
+  status->set_rejections_dropped(edge_.rejections.dropped());
   if (edge_.open_connections) status->set_open_connections(edge_.open_connections());
   const absl::Status ready = edge_.log.Ready();
   if (!ready.ok()) {

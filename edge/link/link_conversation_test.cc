@@ -77,7 +77,7 @@ class LinkConversationTest : public testing::Test {
   const absl::Time wall_time_ = absl::FromUnixSeconds(1767225600);
   FakeEventLog log_;
   ActiveHookTable hooks_;
-  RejectionRing rejections_{{}};
+  RejectionRing rejections_{{.entries = 1000, .entries_of_a_hook = 2}};
   EdgeCounters counters_;
   LinkConversation conversation_{LinkedEdge{.log = log_,
                                             .hooks = hooks_,
@@ -281,6 +281,11 @@ TEST_F(LinkConversationTest, AMessageHoldsAsManyRejectionsAsItMayAndNotOneMore) 
   EXPECT_EQ(TurnOf(v1::ConnectRequest::kRejections)[0].rejections().rejections_size(), 512);
   now_ += absl::Seconds(1);
   EXPECT_EQ(TurnOf(v1::ConnectRequest::kRejections)[0].rejections().rejections_size(), 1);
+}
+
+TEST_F(LinkConversationTest, TheStatusCountsTheRejectionsThatHadToGo) {
+  for (const char* address : {"192.0.2.1", "192.0.2.2", "192.0.2.3"}) Reject(address);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().rejections_dropped(), 1);
 }
 
 TEST_F(LinkConversationTest, TheNextTurnIsWhenSomethingFallsDue) {

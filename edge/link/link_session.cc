@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/grpc_status/grpc_status.h"
+#include "common/logging/logging.h"
 
 namespace fluxcascade::edge {
 
@@ -31,7 +32,7 @@ absl::Status LinkSession::Run() {
 void LinkSession::ReadUntilEnd(Stream& stream) {
   v1::ConnectResponse message;
   while (stream.Read(&message)) {
-    heard_ = true;
+    if (!heard_.exchange(true)) Log(LogLevel::kInfo, "the link to the control plane is up");
     conversation_.Receive(message, clock_.Monotonic());
     waker_.Wake();
   }
