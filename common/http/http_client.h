@@ -43,13 +43,13 @@ class HttpClient {
 
   virtual ~HttpClient() = default;
 
-  // Calls `done` exactly once, on a thread of the client's, not before Send has returned and not
-  // much after `timeout`, which covers everything: waiting for a place, connecting, TLS, sending,
-  // and reading the whole answer. Any answer, a 500 too, is a response. Errors: kDeadlineExceeded;
-  // kUnavailable (could not connect, connection lost, TLS or certificate refused; the message says
-  // which and names the host); kInvalidArgument (bad URL, scheme or address not allowed);
-  // kCancelled (the client is shutting down); kResourceExhausted (too many requests wait).
-  // Redirects are not followed.
+  // Calls `done` exactly once, on a thread of the client's, never from within Send, and not much
+  // after `timeout`, which covers everything: waiting for a place, connecting, TLS, sending, and
+  // reading the whole answer. Any answer, a 500 too, is a response. Errors: kDeadlineExceeded;
+  // kUnavailable (could not connect, connection lost, TLS or certificate refused, not HTTP; the
+  // message says which and names the host); kInvalidArgument (bad URL, scheme or address not
+  // allowed, a header that can't be sent); kCancelled (the client is shutting down);
+  // kResourceExhausted (too many requests wait). Redirects are not followed.
   virtual void Send(HttpRequest request, absl::Duration timeout, Done done) = 0;
 
   // Send and wait. For callers that have a thread to spare.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/http/http_client.h"
 
 namespace fluxcascade {
@@ -25,14 +26,19 @@ struct PooledHttpClientOptions {
   // The address is checked after name resolution, on the very address that is connected to, so that
   // no name can be rebound to an inner address.
   bool allow_private_addresses = false;
-  // Idle kept-alive connections are closed after this long. At most threads_per_host are kept for a
-  // host.
+  // A kept-alive connection is not used again after this long, and closed soon after. At most
+  // threads_per_host are kept for a host, and 256 in all.
   absl::Duration idle_timeout = absl::Seconds(30);
 };
 
 // Only https URLs are called, TLS 1.2 or later, certificates and host names verified.
+// Hosts take turns; requests to one host begin in their order. A request whose kept-alive
+// connection turns out to be lost before any of an answer has come is sent again, once, when it is
+// a GET, HEAD or OPTIONS; any other is kUnavailable, since the server may have acted on it. An
+// answer whose end is not told by its head (no length, not chunked) ends where the server closes.
+// `done` runs on the pool's threads: one that blocks holds up others.
 // The destructor calls what waits back with kCancelled and waits for what is in flight (at most its
-// deadline).
+// deadline). kInvalidArgument when an option is out of range or `ca_file` is of no use.
 absl::StatusOr<std::unique_ptr<HttpClient>> MakePooledHttpClient(PooledHttpClientOptions options);
 
 }  // namespace fluxcascade
