@@ -49,50 +49,46 @@ absl::StatusOr<ObjectTypeInfo> HubSpotObjects::Describe() {
 absl::StatusOr<std::vector<Record>> HubSpotObjects::Read(const std::vector<std::string>& ids,
                                                          const std::set<std::string>& fields) {
   std::vector<Record> records;
-  for (size_t begin = 0; begin < ids.size(); begin += kMaxBatch) {
-    const size_t end = std::min(begin + kMaxBatch, ids.size());
-    FC_ASSIGN_OR_RETURN(std::vector<Record> some,
-                        ReadBatch({ids.begin() + begin, ids.begin() + end}, fields));
-    std::move(some.begin(), some.end(), std::back_inserter(records));
-  }
-  std::set<std::string> missing(ids.begin(), ids.end());
-  for (const Record& record : records) missing.erase(record.id);
-  for (const std::string& id : missing) {
-    absl::StatusOr<Record> record = ReadOne(id, /*archived=*/true, "", fields);
-    if (absl::IsNotFound(record.status())) continue;
-    FC_RETURN_IF_ERROR(record.status());
-    if (record->id == id) records.push_back(*std::move(record));
+  for (const bool archived : {false, true}) {
+    std::set<std::string> missing(ids.begin(), ids.end());
+    for (const Record& record : records) missing.erase(record.id);
+    const std::vector<std::string> asked(missing.begin(), missing.end());
+    for (size_t begin = 0; begin < asked.size(); begin += kMaxBatch) {
+      const size_t end = std::min(begin + kMaxBatch, asked.size());
+      FC_ASSIGN_OR_RETURN(
+          std::vector<Record> some,
+          ReadBatch({asked.begin() + begin, asked.begin() + end}, archived, fields));
+      std::move(some.begin(), some.end(), std::back_inserter(records));
+    }
   }
   return records;
 }
 
 absl::StatusOr<std::vector<Record>> HubSpotObjects::ReadBatch(const std::vector<std::string>& ids,
+                                                              bool archived,
                                                               const std::set<std::string>& fields) {
   json inputs = json::array();
   for (const std::string& id : ids) inputs.push_back({{"id", id}});
   const json body = {{"properties", HubSpotPropertiesToRead(type_, fields)},
                      {"propertiesWithHistory", json::array()},
                      {"inputs", std::move(inputs)}};
-  FC_ASSIGN_OR_RETURN(
-      const json answer,
-      CallForJson(connector_, api_, JsonRequest("POST", RecordUrl("") + "/batch/read", body),
-                  "read"));
+  const std::string url =
+      absl::StrCat(RecordUrl(""), "/batch/read", archived ? "?archived=true" : "");
+  FC_ASSIGN_OR_RETURN(const json answer,
+                      CallForJson(connector_, api_, JsonRequest("POST", url, body), "read"));
   FC_ASSIGN_OR_RETURN(std::vector<Record> records, ParseHubSpotRecords(type_, answer, fields));
   const std::set<std::string> asked(ids.begin(), ids.end());
   std::erase_if(records, [&](const Record& record) { return !asked.contains(record.id); });
   return records;
 }
 
-absl::StatusOr<Record> HubSpotObjects::ReadOne(absl::string_view id, bool archived,
-                                               absl::string_view id_property,
-                                               const std::set<std::string>& fields) {
-  UrlParameters parameters = {
-      {"properties", absl::StrJoin(HubSpotPropertiesToRead(type_, fields), ",")}};
-  if (archived) parameters.emplace_back("archived", "true");
-  if (!id_property.empty()) parameters.emplace_back("idProperty", std::string(id_property));
-  FC_ASSIGN_OR_RETURN(
-      const json answer,
-      CallForJson(connector_, api_, GetRequest(WithParameters(RecordUrl(id), parameters)), "read"));
+absl::StatusOr<Record> HubSpotObjects::ReadByEmail(absl::string_view email,
+                                                   const std::set<std::string>& fields) {
+  const std::string url =
+      WithParameters(RecordUrl(email),
+                     {{"idProperty", "email"},
+                      {"properties", absl::StrJoin(HubSpotPropertiesToRead(type_, fields), ",")}});
+  FC_ASSIGN_OR_RETURN(const json answer, CallForJson(connector_, api_, GetRequest(url), "read"));
   return ParseHubSpotRecord(type_, answer, fields);
 }
 
@@ -101,7 +97,7 @@ absl::StatusOr<std::vector<Record>> HubSpotObjects::Find(absl::string_view field
   const std::string text = ScalarText(value);
   if (text.empty()) return std::vector<Record>();
   if (field != "email") return Search(field, text, fields);
-  absl::StatusOr<Record> record = ReadOne(text, /*archived=*/false, "email", fields);
+  absl::StatusOr<Record> record = ReadByEmail(text, fields);
   if (absl::IsNotFound(record.status())) return std::vector<Record>();
   FC_RETURN_IF_ERROR(record.status());
   return std::vector<Record>{*std::move(record)};

@@ -21,9 +21,9 @@ class HubSpotObjects {
                  const HubSpotObjectType& type);
 
   absl::StatusOr<ObjectTypeInfo> Describe();
-  // What a batch does not find is asked for once more among the archived ones, one by one: only so
-  // does HubSpot say that a record was deleted. An id that was merged away is answered with the
-  // winner's record, which is not what was asked for, and is left out.
+  // What is not found is asked for once more among the archived records: only so does HubSpot say
+  // that one was deleted. An id that was merged away is answered with the winner's record, which is
+  // not what was asked for, and is left out.
   absl::StatusOr<std::vector<Record>> Read(const std::vector<std::string>& ids,
                                            const std::set<std::string>& fields);
   // By e-mail address without the search, which lags; secondary addresses count, because a contact
@@ -35,11 +35,11 @@ class HubSpotObjects {
   absl::Status Archive(absl::string_view id);
 
  private:
-  absl::StatusOr<std::vector<Record>> ReadBatch(const std::vector<std::string>& ids,
+  // At most 100. With `archived`, only archived records are found.
+  absl::StatusOr<std::vector<Record>> ReadBatch(const std::vector<std::string>& ids, bool archived,
                                                 const std::set<std::string>& fields);
-  // With `archived`, only an archived record is found. kNotFound.
-  absl::StatusOr<Record> ReadOne(absl::string_view id, bool archived, absl::string_view id_property,
-                                 const std::set<std::string>& fields);
+  // kNotFound.
+  absl::StatusOr<Record> ReadByEmail(absl::string_view email, const std::set<std::string>& fields);
   absl::StatusOr<std::vector<Record>> Search(absl::string_view field, absl::string_view value,
                                              const std::set<std::string>& fields);
   absl::StatusOr<Record> Write(HttpRequest request, const FieldMap& fields);
