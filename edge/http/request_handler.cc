@@ -13,6 +13,8 @@ constexpr char kHookPrefix[] = "/v1/hooks/";
 constexpr char kHookPattern[] = "/v1/hooks/:token";
 constexpr char kHealthPath[] = "/healthz";
 constexpr char kReadinessPath[] = "/readyz";
+constexpr size_t kMaxKnownPosts = 1024;
+constexpr size_t kMaxKnownPath = 128;
 
 }  // namespace
 
@@ -35,8 +37,18 @@ void RequestHandler::Route(absl::string_view method, const std::string& pattern,
 }
 
 RequestHandler::Target RequestHandler::Find(const RequestFrame& frame) {
+  const bool may_be_known = frame.method == "POST" && frame.path.size() <= kMaxKnownPath;
+  if (may_be_known) {
+    const auto known = known_posts_.find(frame.path);
+    if (known != known_posts_.end()) return known->second;
+  }
   found_ = Target::kNone;
   server_.Process({frame.method, frame.path, frame.keep_alive});
+  if (may_be_known) {
+    // Paths that somebody makes up cost room, but not for long.
+    if (known_posts_.size() == kMaxKnownPosts) known_posts_.clear();
+    known_posts_.emplace(std::string(frame.path), found_);
+  }
   return found_;
 }
 

@@ -103,6 +103,18 @@ TEST_F(RequestHandlerTest, EverythingElseIsNotFound) {
   }
 }
 
+TEST_F(RequestHandlerTest, AnswersTheSameHoweverManyPathsItHasSeen) {
+  for (int i = 0; i < 1500; ++i) {
+    EXPECT_EQ(Handle("POST", absl::StrCat("/v1/hooks/", i)), nullptr);
+    ExpectReply(ReplyKind::kNotFound, "POST", absl::StrCat("/v2/hooks/", i));
+  }
+  for (const int i : {0, 1023, 1024, 1499}) {
+    EXPECT_EQ(Handle("POST", absl::StrCat("/v1/hooks/", i)), nullptr);
+    ExpectReply(ReplyKind::kPostOnly, "GET", absl::StrCat("/v1/hooks/", i));
+    ExpectReply(ReplyKind::kNotFound, "POST", absl::StrCat("/v2/hooks/", i));
+  }
+}
+
 TEST_F(RequestHandlerTest, TheLongestTargetIsHandled) {
   ExpectReply(ReplyKind::kNotFound, "GET", "/" + std::string(8000, 'x'));
   ExpectReply(ReplyKind::kNotFound, "POST", "/" + std::string(8000, '%'));
