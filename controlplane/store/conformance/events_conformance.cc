@@ -294,36 +294,5 @@ TEST_P(StoreConformanceTest, OldSyncLogsGo) {
               ElementsAre("3"));
 }
 
-// A filter that little passes must not make one call look at everything.
-TEST_P(StoreConformanceTest, APageMayBeShortButTheListIsWhole) {
-  FC_ASSERT_OK(Write([](Transaction& tx) {
-    for (int i = 0; i < 6000; ++i) {
-      const std::string connection = i == 10 ? "rare" : "common";
-      FC_RETURN_IF_ERROR(tx.events()
-                             .InsertIfNew(EventWith(absl::StrCat(100000 + i), connection, ""), "",
-                                          absl::UnixEpoch())
-                             .status());
-    }
-    return absl::OkStatus();
-  }));
-  const auto list = [&](const PageRequest& page) {
-    return Read([&](Transaction& tx) {
-      return tx.events().List(kWorkspace, {"common", "", Event::STATE_UNMAPPED}, page);
-    });
-  };
-  FC_ASSERT_OK_AND_ASSIGN(const Page<Event> first, list({}));
-  EXPECT_THAT(first.items, IsEmpty());
-  FC_ASSERT_OK_AND_ASSIGN(
-      const Page<Event> rare,
-      AllPages(
-          [&](const PageRequest& page) {
-            return Read([&](Transaction& tx) {
-              return tx.events().List(kWorkspace, {"rare", "", Event::STATE_ACCEPTED}, page);
-            });
-          },
-          50));
-  EXPECT_THAT(IdsOf(rare.items), ElementsAre("100010"));
-}
-
 }  // namespace
 }  // namespace fluxcascade

@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -374,6 +375,50 @@ TEST_P(StoreConformanceTest, TheNextTimeIsTheEarliestOfDuesAndLeases) {
   EXPECT_EQ(queue.NextDue(), At(90));
   FC_ASSERT_OK(queue.Add("earlier", At(10)));
   EXPECT_EQ(queue.NextDue(), At(10));
+}
+
+TEST_P(StoreConformanceTest, AnItemThatComesWhileAnotherLooksIsNotOverlooked) {
+  Queue queue(store());
+  const auto add_meanwhile = [&](const std::string& name, absl::Time due) {
+    absl::Status status;
+    std::thread([&] { status = queue.Add(name, due); }).join();
+    return status;
+  };
+  FC_ASSERT_OK(queue.Add("last", At(100)));
+  FC_ASSERT_OK(Read([&](Transaction& tx) {
+    const auto next = tx.queue().NextDue(DIRECTION_INBOUND, absl::InfinitePast());
+    FC_EXPECT_OK(add_meanwhile("second", At(50)));
+    return next;
+  }));
+  EXPECT_EQ(queue.NextDue(), At(50));
+  ClaimRequest request;
+  request.direction = DIRECTION_INBOUND;
+  request.now = At(40);
+  request.holder = "me";
+  request.lease = absl::Minutes(1);
+  int runs = 0;
+  FC_ASSERT_OK(queue.Do([&](Transaction& tx) {
+    FC_RETURN_IF_ERROR(tx.queue().ClaimDue(request).status());
+    return ++runs == 1 ? add_meanwhile("first", At(30)) : absl::OkStatus();
+  }));
+  // Where the body ran again, it has claimed it.
+  EXPECT_TRUE(queue.Get("first")->lease_count() == 1 || queue.NextDue() == At(30));
+}
+
+TEST_P(StoreConformanceTest, ALineThatIsEmptiedWhileAnotherComesIsNotForgotten) {
+  Queue queue(store());
+  FC_ASSERT_OK(queue.Add("a", At(0), {"lane"}));
+  const QueueItem item = queue.Claim(At(0)).at(0);
+  int runs = 0;
+  FC_ASSERT_OK(queue.Do([&](Transaction& tx) {
+    FC_RETURN_IF_ERROR(tx.queue().Finish(item));
+    FC_RETURN_IF_ERROR(tx.queue().NextDue(DIRECTION_INBOUND, absl::InfinitePast()).status());
+    if (++runs > 1) return absl::OkStatus();
+    absl::Status status;
+    std::thread([&] { status = queue.Add("b", At(1), {"lane"}); }).join();
+    return status;
+  }));
+  EXPECT_THAT(Names(queue.Claim(At(1))), ElementsAre("b"));
 }
 
 TEST_P(StoreConformanceTest, StatsTellTheBacklog) {

@@ -1,6 +1,6 @@
 #include "controlplane/store/rocks/delivery_repository.h"
 
-#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -121,21 +121,16 @@ absl::StatusOr<DeliveryCounts> RocksDeliveryRepository::Count(absl::string_view 
 absl::StatusOr<int> RocksDeliveryRepository::Trim(absl::Time before, int limit) {
   FC_ASSIGN_OR_RETURN(const std::vector<Delivery> old,
                       deliveries_.ListBefore(kDeliveryByEndTime, before, limit));
-  std::set<std::pair<std::string, Direction>> counted;
+  std::set<std::string> counters;
   for (const Delivery& delivery : old) {
     FC_ASSIGN_OR_RETURN(const std::vector<std::string> attempts, AttemptKeys(delivery.name()));
     for (const std::string& key : attempts) FC_RETURN_IF_ERROR(kv_.Delete(key));
     FC_RETURN_IF_ERROR(deliveries_.Erase(NameKey(delivery.name())).status());
-    counted.emplace(ParentOf(delivery.name()), DirectionOf(delivery));
+    counters.insert(EndedCounterOf(delivery));
   }
-  if (static_cast<int>(old.size()) == limit) return limit;
-  // Nothing that ended before is left to be counted; minutes that an earlier call has emptied go.
-  for (const auto& [workspace, direction] : counted) {
-    for (const auto state :
-         {Delivery::STATE_SUCCEEDED, Delivery::STATE_FAILED, Delivery::STATE_SKIPPED}) {
-      FC_RETURN_IF_ERROR(
-          kv_.DeleteCounters(DeliveriesEndedBefore(workspace, direction, state, before)));
-    }
+  for (const std::string& counter : counters) {
+    FC_ASSIGN_OR_RETURN(const int64_t left, kv_.Sum(RangeOf(counter)));
+    if (left == 0) FC_RETURN_IF_ERROR(kv_.DeleteCounters(RangeOf(counter)));
   }
   return static_cast<int>(old.size());
 }

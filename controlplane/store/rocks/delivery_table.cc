@@ -47,11 +47,8 @@ std::string EndedInMinute(absl::string_view workspace, Direction direction, Deli
 }
 
 std::vector<std::string> CountersOf(const Delivery& delivery) {
-  const absl::string_view workspace = ParentOf(delivery.name());
-  if (!HasEnded(delivery.state())) {
-    return {DeliveriesNow(workspace, DirectionOf(delivery), delivery.state())};
-  }
-  return {EndedInMinute(workspace, DirectionOf(delivery), delivery.state(), EndTime(delivery))};
+  if (HasEnded(delivery.state())) return {EndedCounterOf(delivery)};
+  return {DeliveriesNow(ParentOf(delivery.name()), DirectionOf(delivery), delivery.state())};
 }
 
 }  // namespace
@@ -148,10 +145,9 @@ KeyRange DeliveriesEndedSince(absl::string_view workspace, Direction direction,
                   PrefixEnd(EndedCounter(workspace, direction, state).Take())};
 }
 
-KeyRange DeliveriesEndedBefore(absl::string_view workspace, Direction direction,
-                               Delivery::State state, absl::Time before) {
-  return KeyRange{EndedCounter(workspace, direction, state).Take(),
-                  EndedInMinute(workspace, direction, state, before)};
+std::string EndedCounterOf(const Delivery& delivery) {
+  return EndedInMinute(ParentOf(delivery.name()), DirectionOf(delivery), delivery.state(),
+                       EndTime(delivery));
 }
 
 }  // namespace fluxcascade

@@ -38,8 +38,8 @@ std::string DeliveriesNow(absl::string_view workspace, store::v1::Direction dire
 // The counters, one a minute, of those that ended in this state; `from` is rounded down.
 KeyRange DeliveriesEndedSince(absl::string_view workspace, store::v1::Direction direction,
                               store::v1::Delivery::State state, absl::Time from);
-KeyRange DeliveriesEndedBefore(absl::string_view workspace, store::v1::Direction direction,
-                               store::v1::Delivery::State state, absl::Time before);
+// The one that counts this ended delivery.
+std::string EndedCounterOf(const store::v1::Delivery& delivery);
 
 }  // namespace fluxcascade
 

@@ -13,6 +13,7 @@
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "common/status/status_matchers.h"
+#include "controlplane/store/rocks/store_dump.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rocksdb/env.h"
@@ -115,6 +116,59 @@ TEST_F(RocksStoreTest, ABodyThatAlwaysConflictsGivesUpInTheEnd) {
   }),
               StatusIs(StatusCode::kAborted));
   EXPECT_EQ(runs, RocksStore::kMaxTries);
+}
+
+// A filter that little passes must not make one call look at everything.
+TEST_F(RocksStoreTest, APageLooksAtABoundedNumberOfRecords) {
+  FC_ASSERT_OK(store_->Run([](Transaction& tx) {
+    for (int i = 0; i < 5001; ++i) {
+      store::v1::SyncLog log;
+      log.set_name(absl::StrCat("workspaces/default/syncLogs/", 10000 + i));
+      log.set_mapping("m");
+      log.set_result(i == 0 ? store::v1::SyncLog::RESULT_UPDATED
+                            : store::v1::SyncLog::RESULT_CREATED);
+      FC_RETURN_IF_ERROR(tx.sync_logs().Insert(log));
+    }
+    return absl::OkStatus();
+  }));
+  Page<store::v1::SyncLog> page;
+  const auto list = [&](const std::string& after) {
+    return store_->Read([&](Transaction& tx) {
+      FC_ASSIGN_OR_RETURN(
+          page, tx.sync_logs().List("workspaces/default",
+                                    {"m", "", store::v1::SyncLog::RESULT_UPDATED}, {50, after}));
+      return absl::OkStatus();
+    });
+  };
+  FC_ASSERT_OK(list(""));
+  EXPECT_THAT(page.items, testing::IsEmpty());
+  ASSERT_NE(page.next, "");
+  FC_ASSERT_OK(list(page.next));
+  EXPECT_THAT(page.items, SizeIs(1));
+  EXPECT_EQ(page.next, "");
+}
+
+TEST_F(RocksStoreTest, WhatWasTrimmedLeavesNoCounters) {
+  const auto delivery = [&](int number) {
+    store::v1::Delivery delivery;
+    delivery.set_name(absl::StrCat("workspaces/default/deliveries/", number));
+    delivery.set_state(store::v1::Delivery::STATE_SUCCEEDED);
+    *delivery.mutable_update_time() = ToProto(now_ + absl::Minutes(number / 2));
+    return delivery;
+  };
+  store_ = nullptr;
+  FC_ASSERT_OK_AND_ASSIGN(const std::string before, DumpStore("/store", env_.get()));
+  Open();
+  for (int i = 0; i < 4; ++i) {
+    FC_ASSERT_OK(store_->Run([&](Transaction& tx) { return tx.deliveries().Insert(delivery(i)); }));
+  }
+  for (int i = 0; i < 4; ++i) {
+    FC_ASSERT_OK(store_->Run(
+        [&](Transaction& tx) { return tx.deliveries().Trim(now_ + absl::Hours(1), 1).status(); }));
+  }
+  store_ = nullptr;
+  FC_ASSERT_OK_AND_ASSIGN(const std::string after, DumpStore("/store", env_.get()));
+  EXPECT_EQ(after, before);
 }
 
 // The bound from which a destination's line is scanned never hides an item.
