@@ -46,6 +46,7 @@ class ConnectionStream final : public httplib::Stream {
     if (!count.ok()) return Fail(count.status());
     if (*count == 0) closed_ = true;
     if (*count > 0) answer_begun_ = true;
+    if (in_head_) head_.append(into, *count);
     if (in_head_ && IsLineTooLong(absl::string_view(into, *count))) {
       return Fail(absl::UnavailableError("the answer has a line that is too long"));
     }
@@ -68,6 +69,8 @@ class ConnectionStream final : public httplib::Stream {
 
   void HeadIsOver() { in_head_ = false; }
 
+  // As it came, the heads of interim answers before it.
+  const std::string& head() const { return head_; }
   const absl::Status& error() const { return error_; }
   bool answer_begun() const { return answer_begun_; }
   bool closed() const { return closed_; }
@@ -87,6 +90,7 @@ class ConnectionStream final : public httplib::Stream {
   const absl::Duration deadline_;
   absl::Status error_;
   bool in_head_ = true;
+  std::string head_;
   size_t line_length_ = 0;
   bool answer_begun_ = false;
   bool closed_ = false;
@@ -128,7 +132,23 @@ httplib::Request ToHttplib(const HttpUrl& url, const HttpRequest& request) {
   return converted;
 }
 
-bool HasToken(const std::string& list, absl::string_view token) {
+// The fields of the last head in `heads`, in their order. httplib's own are percent-decoded, which
+// HTTP knows nothing of.
+HttpHeaders RawHeaders(absl::string_view heads) {
+  HttpHeaders headers;
+  for (absl::string_view line : absl::StrSplit(heads, "\r\n", absl::SkipEmpty())) {
+    if (absl::StartsWith(line, "HTTP/")) {
+      headers.clear();
+      continue;
+    }
+    const std::pair<absl::string_view, absl::string_view> field =
+        absl::StrSplit(line, absl::MaxSplits(':', 1));
+    headers.emplace_back(field.first, absl::StripAsciiWhitespace(field.second));
+  }
+  return headers;
+}
+
+bool HasToken(absl::string_view list, absl::string_view token) {
   for (const absl::string_view item : absl::StrSplit(list, ',')) {
     if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(item), token)) return true;
   }
@@ -137,18 +157,23 @@ bool HasToken(const std::string& list, absl::string_view token) {
 
 // Whether the answer's end was told by its head, so that what follows on the connection is the next
 // answer.
-bool EndsByItself(const HttpRequest& request, const httplib::Response& response) {
+bool EndsByItself(const HttpRequest& request, const HttpResponse& response) {
   if (request.method == "HEAD" || response.status == 204 || response.status == 304) return true;
-  const size_t lengths = response.get_header_value_count("Content-Length");
-  const size_t encodings = response.get_header_value_count("Transfer-Encoding");
-  return lengths + encodings == 1 &&
-         (lengths == 1 ||
-          absl::EqualsIgnoreCase(response.get_header_value("Transfer-Encoding"), "chunked"));
+  const auto count = [&](absl::string_view name) {
+    return std::count_if(response.headers.begin(), response.headers.end(), [&](const auto& field) {
+      return absl::EqualsIgnoreCase(field.first, name);
+    });
+  };
+  if (count("Content-Length") + count("Transfer-Encoding") != 1) return false;
+  const absl::string_view length = response.Header("Content-Length");
+  return length.empty() ? absl::EqualsIgnoreCase(response.Header("Transfer-Encoding"), "chunked")
+                        : std::all_of(length.begin(), length.end(), absl::ascii_isdigit);
 }
 
-bool LeavesConnectionOpen(const HttpRequest& request, const httplib::Response& response) {
-  return response.version == "HTTP/1.1" && EndsByItself(request, response) &&
-         !HasToken(response.get_header_value("Connection"), "close");
+bool LeavesConnectionOpen(const HttpRequest& request, const httplib::Response& head,
+                          const HttpResponse& response) {
+  return head.version == "HTTP/1.1" && EndsByItself(request, response) &&
+         !HasToken(response.Header("Connection"), "close");
 }
 
 // Sends and receives. False when the answer did not come whole, one that was cut included.
@@ -229,9 +254,9 @@ HttpExchange Exchange(TlsConnection& connection, const HttpUrl& url, const HttpR
     exchange.response = WhyNoAnswer(stream, url);
   } else {
     response.status = head.status;
-    for (const auto& [name, value] : head.headers) response.headers.emplace_back(name, value);
+    response.headers = RawHeaders(stream.head());
     exchange.connection_reusable =
-        whole && stream.error().ok() && LeavesConnectionOpen(request, head);
+        whole && stream.error().ok() && LeavesConnectionOpen(request, head, response);
     exchange.response = std::move(response);
   }
   return exchange;

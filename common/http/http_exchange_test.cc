@@ -29,8 +29,10 @@ namespace {
 
 using absl::StatusCode;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::Pair;
 
 class HttpExchangeTest : public testing::Test {
  protected:
@@ -99,6 +101,17 @@ TEST_F(HttpExchangeTest, GivesTheAnswer) {
   EXPECT_TRUE(exchange.connection_reusable);
 }
 
+TEST_F(HttpExchangeTest, HeadersAreGivenAsTheyCame) {
+  const HttpExchange exchange = ExchangeFor(
+      "HTTP/1.1 100 Continue\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nX-B:  50%25 %0d%0aa:b\t\r\nX-a: 1\r\nX-B: 2\r\nX-Empty:\r\n"
+      "Content-Length: 3\r\n\r\nX:y");
+  FC_ASSERT_OK(exchange.response);
+  EXPECT_THAT(exchange.response->headers,
+              ElementsAre(Pair("X-B", "50%25 %0d%0aa:b"), Pair("X-a", "1"), Pair("X-B", "2"),
+                          Pair("X-Empty", ""), Pair("Content-Length", "3")));
+}
+
 TEST_F(HttpExchangeTest, RedirectsAreAnswers) {
   const HttpExchange exchange = ExchangeFor(
       "HTTP/1.1 302 Found\r\nLocation: https://b.example/\r\nContent-Length: 0\r\n\r\n");
@@ -134,7 +147,8 @@ TEST_F(HttpExchangeTest, AnswersThatHaveNoBodyEndWithTheirHead) {
 
 TEST_F(HttpExchangeTest, AConnectionIsNotReusedWhenTheServerOrTheVersionSaysSo) {
   for (const char* start : {"HTTP/1.0 200 OK\r\n", "HTTP/1.1 200 OK\r\nConnection: x, CLOSE\r\n",
-                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"}) {
+                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n",
+                            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"}) {
     const HttpExchange exchange =
         ExchangeFor(absl::StrCat(start, "Content-Length: 5\r\n\r\n0\r\n\r\n"));
     EXPECT_THAT(exchange.response, IsOk()) << start;
