@@ -80,9 +80,9 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> Listen(
       absl::StrCat("cannot listen on ", address, ": is another process there?"));
 }
 
-void Drain(grpc::Server* server) {
+void Drain(grpc::Server* server, const Clock& clock) {
   if (server == nullptr) return;
-  server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kGrpcDrain));
+  server->Shutdown(absl::ToChronoTime(clock.Now() + kGrpcDrain));
   server->Wait();
 }
 
@@ -218,6 +218,20 @@ void Server::StartWorkers() {
   sync_ = std::make_unique<SyncExecutor>(
       SyncDependencies{*store_, connectors_, *clients_, clock_, random_}, options_.sync_concurrency,
       [this] { WakeWorkers(); });
+  inbound_ = std::make_unique<WorkerPool>(
+      WorkerPoolOptions{.direction = store::v1::DIRECTION_INBOUND,
+                        .holder = options_.replica + "/inbound",
+                        .max_running = options_.sync_concurrency,
+                        .max_running_per_destination = options_.sync_concurrency_per_target},
+      *store_, clock_, *sync_);
+  outbound_ = std::make_unique<WorkerPool>(
+      WorkerPoolOptions{.direction = store::v1::DIRECTION_OUTBOUND,
+                        .holder = options_.replica + "/outbound",
+                        .max_running = options_.dispatch_concurrency,
+                        .max_running_per_destination = options_.dispatch_concurrency_per_endpoint},
+      *store_, clock_, *dispatch_);
+  inbound_->Start();
+  outbound_->Start();
 }
 
 absl::Status Server::Serve() {
@@ -249,8 +263,8 @@ absl::Status Server::Serve() {
 Server::~Server() {
   // First nothing new comes in, then what is under way ends.
   if (link_service_ != nullptr) link_service_->Shutdown();
-  Drain(link_server_.get());
-  Drain(api_server_.get());
+  Drain(link_server_.get(), clock_);
+  Drain(api_server_.get(), clock_);
   if (inbound_ != nullptr) inbound_->Stop();
   if (outbound_ != nullptr) outbound_->Stop();
   // What an executor still does at its end wakes the pools: they go after it.

@@ -14,6 +14,7 @@ die() {
 }
 
 # usage: prints the comment at the head of the script, and ends.
+# shellcheck disable=SC2120
 usage() {
   sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$0"
   exit "${1:-0}"
@@ -43,6 +44,7 @@ api_buf() {
 call_api() {
   local method=fluxcascade.v1.$1 request=$2
   if command -v grpcurl > /dev/null; then
+    # shellcheck disable=SC2016 # grpcurl itself expands it
     TOKEN=$(< "$FLUXCASCADE_TOKEN_FILE") grpcurl -cacert "$FLUXCASCADE_CA" -emit-defaults \
       -expand-headers -H 'authorization: Bearer ${TOKEN}' -d "$request" "$FLUXCASCADE_API" "$method"
   else
@@ -65,7 +67,7 @@ parse_arguments() {
       --json) AS_JSON=1 ;;
       --workspace) WORKSPACE=${2:?--workspace needs a value}; shift ;;
       --limit) LIMIT=${2:?--limit needs a number}; shift ;;
-      -h | --help) usage ;;
+      -h | --help) usage 0 ;;
       *) ARGUMENTS+=("$1") ;;
     esac
     shift

@@ -1,0 +1,113 @@
+# Sourced by scripts that run sandbox, control plane and edge on loopback: starts and stops them under
+# one state folder, and asks the sandbox.
+# shellcheck shell=bash
+
+# trial_certificates STATE: an authority, and certificates for each process.
+trial_certificates() {
+  local certs=$1/certs
+  mkdir -p "$certs"
+  make_authority "$certs"
+  local name
+  for name in sandbox control-plane hooks; do
+    make_certificate "$certs" "$name" "DNS:localhost,IP:127.0.0.1"
+  done
+  make_certificate "$certs" edge-1 "DNS:edge-1"
+  printf 'k1 %s\n' "$(head -c 32 /dev/urandom | base64)" > "$1/keyring"
+  chmod 600 "$1/keyring" "$certs"/*.key
+}
+
+# start_process STATE NAME COMMAND…: runs it in the background; its log and process id are under STATE.
+start_process() {
+  local state=$1 name=$2
+  shift 2
+  "$@" >> "$state/$name.log" 2>&1 &
+  echo $! > "$state/$name.pid"
+}
+
+# stop_process STATE NAME [SIGNAL]
+stop_process() {
+  local file=$1/$2.pid pid
+  [[ -r $file ]] || return 0
+  pid=$(< "$file")
+  kill "-${3:-TERM}" "$pid" 2> /dev/null || true
+  wait "$pid" 2> /dev/null || true
+  rm -f "$file"
+}
+
+is_running() {
+  [[ -r $1/$2.pid ]] && kill -0 "$(< "$1/$2.pid")" 2> /dev/null
+}
+
+# until_true SECONDS COMMAND…: runs the command until it succeeds; fails when it never does.
+until_true() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    (( SECONDS < end )) || return 1
+    sleep 0.1
+  done
+}
+
+start_sandbox() {
+  local state=$1
+  rm -f "$state/sandbox.json"
+  start_process "$state" sandbox "$SANDBOX_BIN" --tls_cert="$state/certs/sandbox.pem" \
+    --tls_key="$state/certs/sandbox.key" --ca="$state/certs/ca.pem" --ready_file="$state/sandbox.json"
+  until_true 20 test -s "$state/sandbox.json" || return 1
+  HUBSPOT_URL=$(jq -r .hubspot "$state/sandbox.json")
+  PIPEDRIVE_URL=$(jq -r .pipedrive "$state/sandbox.json")
+  SINK_URL=$(jq -r .sink "$state/sandbox.json")
+  ADMIN_URL=$(jq -r .admin "$state/sandbox.json")
+  export HUBSPOT_URL PIPEDRIVE_URL SINK_URL ADMIN_URL
+}
+
+# ready_line STATE: the newest "ready" line of the control plane that is running.
+ready_line() {
+  tail -n +"$((CONTROL_PLANE_LOG_START + 1))" "$1/control-plane.log" 2> /dev/null |
+    grep '"message":"control plane ready"'
+}
+
+# start_control_plane STATE [FLAGS…]: on the ports of an earlier start, if there was one.
+start_control_plane() {
+  local state=$1 ready
+  shift
+  touch "$state/control-plane.log"
+  CONTROL_PLANE_LOG_START=$(wc -l < "$state/control-plane.log")
+  start_process "$state" control-plane "$CONTROL_PLANE_BIN" --state_dir="$state/control-plane" \
+    --api_listen="127.0.0.1:${API_PORT:-0}" --link_listen="127.0.0.1:${LINK_PORT:-0}" \
+    --tls_cert="$state/certs/control-plane.pem" --tls_key="$state/certs/control-plane.key" \
+    --edge_ca="$state/certs/ca.pem" --keyring="$state/keyring" --outgoing_ca="$state/certs/ca.pem" \
+    --allow_private_addresses --hubspot_api="$HUBSPOT_URL" --pipedrive_api="$PIPEDRIVE_URL" \
+    --pipedrive_oauth="$PIPEDRIVE_URL" "$@"
+  until_true 20 ready_line "$state" > /dev/null || return 1
+  ready=$(ready_line "$state")
+  API_PORT=$(jq -r .api_port <<< "$ready")
+  LINK_PORT=$(jq -r .link_port <<< "$ready")
+  cat > "$state/client.env" <<END
+FLUXCASCADE_API=127.0.0.1:$API_PORT
+FLUXCASCADE_CA=$state/certs/ca.pem
+FLUXCASCADE_TOKEN_FILE=$state/control-plane/admin.token
+END
+  export FLUXCASCADE_API=127.0.0.1:$API_PORT FLUXCASCADE_CA=$state/certs/ca.pem
+  export FLUXCASCADE_TOKEN_FILE=$state/control-plane/admin.token
+}
+
+# start_edge STATE [FLAGS…]
+start_edge() {
+  local state=$1
+  shift
+  rm -f "$state/edge.ready"
+  start_process "$state" edge "$EDGE_BIN" --listen="127.0.0.1:${EDGE_PORT:-0}" \
+    --tls_cert="$state/certs/hooks.pem" --tls_key="$state/certs/hooks.key" --log_dir="$state/edge-log" \
+    --control_plane="localhost:$LINK_PORT" --link_ca="$state/certs/ca.pem" \
+    --link_cert="$state/certs/edge-1.pem" --link_key="$state/certs/edge-1.key" \
+    --ready_file="$state/edge.ready" "$@"
+  until_true 20 test -s "$state/edge.ready" || return 1
+  EDGE_PORT=$(sed 's/.*://' "$state/edge.ready")
+  export EDGE_PORT
+}
+
+# admin METHOD PATH [JSON]: asks the sandbox's admin API.
+admin() {
+  curl -sS --fail-with-body --cacert "$FLUXCASCADE_CA" -X "$1" "$ADMIN_URL/_admin$2" ${3:+-d "$3"}
+}
