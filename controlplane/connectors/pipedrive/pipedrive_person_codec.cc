@@ -182,11 +182,8 @@ absl::StatusOr<json> PersonBody(const FieldMap& fields, const json& current,
 json WithPrimary(json list, const json& wanted) {
   if (!list.is_array()) list = json::array();
   const std::string value = Text(wanted);
+  if (value.empty()) return json::array();
   json* const primary = PrimaryOf(list);
-  if (value.empty()) {
-    if (primary != nullptr) list.erase(static_cast<size_t>(primary - &list[0]));
-    return list;
-  }
   const auto holder = std::find_if(list.begin(), list.end(), [&](const json& entry) {
     return absl::EqualsIgnoreCase(Text(MemberOf(entry, "value")), value);
   });

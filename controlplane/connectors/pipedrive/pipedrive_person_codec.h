@@ -35,8 +35,10 @@ absl::StatusOr<nlohmann::json> PersonBody(const FieldMap& fields, const nlohmann
                                           const PipedriveFieldTypes& types);
 
 // `list` with `wanted` as its primary entry; all other entries stay. An entry that holds the value
-// already becomes the primary one; else the primary entry takes the value. An empty value takes the
-// primary entry away.
+// already becomes the primary one; else the primary entry takes the value.
+//
+// An empty value clears the list: were the other entries left, one of them would become the primary
+// one, the next sync would take it for what is to be cleared, and so on to the last.
 nlohmann::json WithPrimary(nlohmann::json list, const nlohmann::json& wanted);
 
 // Whether the person has the value in that field; in a list, any entry counts.

@@ -69,9 +69,8 @@ TEST(PipedrivePersonCodecTest, AFirstAddressIsPrimary) {
   EXPECT_EQ(WithPrimary(nullptr, "a@example.com"), json::array({Entry("a@example.com", true)}));
 }
 
-TEST(PipedrivePersonCodecTest, AnEmptyValueTakesOnlyThePrimaryAddressAway) {
-  EXPECT_EQ(WithPrimary(Person()["emails"], nullptr),
-            json::array({Entry("home@example.com", false, "home")}));
+TEST(PipedrivePersonCodecTest, AnEmptyValueClearsTheListSoThatClearingTwiceIsClearingOnce) {
+  EXPECT_EQ(WithPrimary(Person()["emails"], nullptr), json::array());
   EXPECT_EQ(WithPrimary(json::array(), ""), json::array());
 }
 
