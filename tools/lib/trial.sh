@@ -111,3 +111,88 @@ start_edge() {
 admin() {
   curl -sS --fail-with-body --cacert "$FLUXCASCADE_CA" -X "$1" "$ADMIN_URL/_admin$2" ${3:+-d "$3"}
 }
+
+# What an operator says to set up the main job; each prints a request.
+app_request() {  # APP, as the sandbox gave it
+  jq -n --argjson app "$1" '{parent: "workspaces/default", app_id: "hubspot", app: {
+    system: "hubspot", display_name: "Our HubSpot app", external_id: ($app.appId | tostring),
+    client_id: $app.clientId, client_secret: $app.clientSecret,
+    webhook_credential: {developer_key: {key: $app.developerKey}}, edge_group: "edgeGroups/main"}}'
+}
+hubspot_connection_request() {  # REFRESH_TOKEN
+  jq -n --arg refresh_token "$1" '{parent: "workspaces/default", connection_id: "hubspot", connection: {
+    app: "workspaces/default/apps/hubspot", credential: {oauth: {$refresh_token}}}}'
+}
+pipedrive_connection_request() {  # API_TOKEN
+  jq -n --arg token "$1" '{parent: "workspaces/default", connection_id: "pipedrive", connection: {
+    app: "workspaces/default/apps/pipedrive", credential: {api_token: {$token}}}}'
+}
+mapping_request() {
+  jq -n '{parent: "workspaces/default", mapping_id: "contacts", mapping: {
+    source: {connection: "workspaces/default/connections/hubspot", object_type: "contact"},
+    target: {connection: "workspaces/default/connections/pipedrive", object_type: "person"},
+    fields: [{source_fields: ["firstname", "lastname"], target_field: "name", transforms: [{join: {separator: " "}}]},
+             {source_fields: ["email"], target_field: "email", transforms: [{trim: {}}, {lower_case: {}}]},
+             {source_fields: ["phone"], target_field: "phone"}],
+    match_field: "email", delete_policy: "DELETE_POLICY_DELETE"}}'
+}
+
+edge_connected() {
+  call_api EdgeService/GetEdgeNode '{"name":"edgeNodes/edge-1"}' | jq -e '.state == "STATE_CONNECTED"' > /dev/null
+}
+create_edge_node() {
+  call_api EdgeService/CreateEdgeGroup "$(jq -n --arg url "https://localhost:$EDGE_PORT" \
+    '{edge_group_id: "main", edge_group: {public_base_url: $url}}')" > /dev/null &&
+    call_api EdgeService/CreateEdgeNode '{"edge_node_id":"edge-1","edge_node":{"group":"edgeGroups/main"}}' > /dev/null
+}
+webhooks_active() {
+  call_api ConnectionService/GetConnection '{"name":"workspaces/default/connections/hubspot"}' |
+    jq -e '(.subscriptions | length) > 0 and all(.subscriptions[]; .state == "STATE_ACTIVE")' > /dev/null
+}
+
+# create_accounts: accounts, an app and tokens at the sandbox, in PORTAL, HUBSPOT_APP, HUBSPOT_GRANT and COMPANY.
+create_accounts() {
+  PORTAL=$(admin POST /hubspot/accounts '{}' | jq .portalId) &&
+    HUBSPOT_APP=$(admin POST /hubspot/apps '{"rotatesRefreshTokens":true}') &&
+    HUBSPOT_GRANT=$(admin POST "/hubspot/apps/$(jq .appId <<< "$HUBSPOT_APP")/install" "{\"portalId\":$PORTAL}") &&
+    COMPANY=$(admin POST /pipedrive/companies '{}')
+}
+
+# start_trial STATE: everything up to real-time sync turned on and its webhooks active.
+start_trial() {
+  local state=$1
+  mkdir -p "$state"
+  trial_certificates "$state"
+  start_sandbox "$state" && start_control_plane "$state" && start_edge "$state" && create_edge_node &&
+    until_true 20 edge_connected && create_accounts &&
+    call_api AppService/CreateApp "$(app_request "$HUBSPOT_APP")" > /dev/null &&
+    call_api AppService/CreateApp '{"parent":"workspaces/default","app_id":"pipedrive","app":{"system":"pipedrive"}}' > /dev/null &&
+    call_api ConnectionService/CreateConnection "$(hubspot_connection_request "$(jq -r .refreshToken <<< "$HUBSPOT_GRANT")")" > /dev/null &&
+    call_api ConnectionService/CreateConnection "$(pipedrive_connection_request "$(jq -r .apiToken <<< "$COMPANY")")" > /dev/null &&
+    call_api MappingService/CreateMapping "$(mapping_request)" > /dev/null &&
+    call_api MappingService/EnableRealtimeSync '{"name":"workspaces/default/mappings/contacts"}' > /dev/null &&
+    until_true 30 webhooks_active
+}
+
+stop_trial() {
+  stop_process "$1" edge
+  stop_process "$1" control-plane
+  stop_process "$1" sandbox
+}
+
+# generate COUNT RATE [PREFIX]: contacts made at the sandbox's HubSpot.
+generate() {
+  admin POST /hubspot/contacts/generate "$(jq -n --argjson portalId "$PORTAL" --argjson count "$1" --argjson ratePerS "$2" \
+    --arg prefix "${3:-load}" '{$portalId, $count, $ratePerS, $prefix}')" > /dev/null
+}
+generator_idle() {
+  admin GET /hubspot/contacts/generate | jq -e 'all(.runs[]; .running | not)' > /dev/null &&
+    admin GET '/hubspot/webhooks?limit=1' | jq -e '.unfinished == 0' > /dev/null
+}
+# settled: the control plane has read the edge's log to its end, and nothing waits or runs.
+settled() {
+  call_api EdgeService/GetEdgeNode '{"name":"edgeNodes/edge-1"}' |
+    jq -e '.state == "STATE_CONNECTED" and .cursor == .lastSequence' > /dev/null &&
+    call_api HealthService/GetSystemHealth '{"parent":"workspaces/default"}' |
+    jq -e '.inbound.pending == "0" and .inbound.running == "0"' > /dev/null
+}
