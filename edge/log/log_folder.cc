@@ -263,4 +263,9 @@ absl::Status LogFolder::Check(const LogPoint& from, const LogPoint& to) const {
       ", and should end before ", to.sequence, " at offset ", to.offset, " with the same chain"));
 }
 
+absl::Status LogFolder::CheckAll() const {
+  FC_RETURN_IF_ERROR(CheckEnds());
+  return Check(contents_.tail, contents_.head);
+}
+
 }  // namespace fluxcascade::edge

@@ -78,6 +78,8 @@ class LogFolder {
   // Whether what is stored from one point to the other is whole: sequence, checksums, chain,
   // offsets, and that it ends where `to` says. kDataLoss names the first request that is wrong.
   absl::Status Check(const LogPoint& from, const LogPoint& to) const;
+  // What Open checks, for all that is kept.
+  absl::Status CheckAll() const;
 
  private:
   LogFolder(LogFolderOptions options, std::unique_ptr<LogDatabase> database);

@@ -272,7 +272,17 @@ TEST_F(LogFolderTest, AFolderForReadingShowsWhatWasWritten) {
   Append({"a", "b"});
   FC_ASSERT_OK_AND_ASSIGN(const auto reading, LogFolder::OpenForReading(options_));
   EXPECT_EQ(reading->contents().head, head_);
-  FC_EXPECT_OK(reading->Check(reading->contents().tail, reading->contents().head));
+  FC_EXPECT_OK(reading->CheckAll());
+}
+
+TEST_F(LogFolderTest, AFolderForReadingOpensWhateverItsRequestsAreAndIsCheckedOnDemand) {
+  Open();
+  Append({"a", "b"});
+  Meddle([](LogDatabase& database) {
+    return database.db()->Delete(kWrite, database.requests(), EncodeKey(2));
+  });
+  FC_ASSERT_OK_AND_ASSIGN(const auto reading, LogFolder::OpenForReading(options_));
+  EXPECT_THAT(reading->CheckAll(), StatusIs(StatusCode::kDataLoss, HasSubstr("it is 2")));
 }
 
 }  // namespace
