@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,17 +17,26 @@ namespace {
 
 using nlohmann::json;
 
-std::map<std::string, absl::Time> FirstWriteByEmail(const EntityStore& store) {
-  std::map<std::string, absl::Time> first;
-  for (const auto& [id, history] : store.Histories(*FindEntityKind("persons"))) {
-    const auto& version = history.versions().front();
-    for (const std::string& email : EmailsOf(version.value.value)) {
-      const auto [known, is_new] = first.emplace(email, version.write_time);
-      if (!is_new) known->second = std::min(known->second, version.write_time);
+// When the first webhook of each contact was acknowledged; accounts have ids of their own.
+class Acknowledgements {
+ public:
+  explicit Acknowledgements(FakeHubSpot& hubspot) {
+    for (const int64_t portal_id : hubspot.accounts().Accounts()) {
+      by_portal_[portal_id] = hubspot.sender().log().FirstAcknowledgements(portal_id);
     }
   }
-  return first;
-}
+
+  std::optional<absl::Time> Of(const GeneratedContact& contact) const {
+    const auto portal = by_portal_.find(contact.portal_id);
+    if (portal == by_portal_.end()) return std::nullopt;
+    const auto found = portal->second.find(contact.object_id);
+    if (found == portal->second.end()) return std::nullopt;
+    return found->second;
+  }
+
+ private:
+  std::map<int64_t, std::map<int64_t, absl::Time>> by_portal_;
+};
 
 // Nearest rank: the smallest value that at least `share` of all do not exceed.
 double Percentile(const std::vector<double>& sorted, double share) {
@@ -40,18 +50,18 @@ absl::StatusOr<json> Latency(FakeHubSpot& hubspot, FakePipedrive& pipedrive,
   FC_ASSIGN_OR_RETURN(const int64_t company, ParseInteger("company", request.Query("company"), 0));
   const std::shared_ptr<EntityStore> store = pipedrive.companies().Store(company);
   if (store == nullptr) return absl::NotFoundError("company: no such company");
-  const std::map<std::string, absl::Time> written = FirstWriteByEmail(*store);
-  const std::map<int64_t, absl::Time> acknowledged = hubspot.sender().log().FirstAcknowledgements();
+  const std::map<std::string, absl::Time> written = store->FirstCreates(*FindEntityKind("persons"));
+  const Acknowledgements acknowledged(hubspot);
   std::vector<double> latencies;
   int64_t missing = 0;
   for (const GeneratedContact& contact : hubspot.generator().Contacts()) {
     const auto write = written.find(contact.email);
-    const auto acknowledgement = acknowledged.find(contact.object_id);
-    if (write == written.end() || acknowledgement == acknowledged.end()) {
+    const std::optional<absl::Time> acknowledgement = acknowledged.Of(contact);
+    if (write == written.end() || !acknowledgement.has_value()) {
       ++missing;
       continue;
     }
-    latencies.push_back(MillisOf(write->second - acknowledgement->second));
+    latencies.push_back(MillisOf(write->second - *acknowledgement));
   }
   std::sort(latencies.begin(), latencies.end());
   return json{{"count", latencies.size()},

@@ -31,6 +31,7 @@ struct GenerateRequest {
 };
 
 struct GeneratedContact {
+  int64_t portal_id = 0;
   std::string email;
   int64_t object_id = 0;
   absl::Time write_time;

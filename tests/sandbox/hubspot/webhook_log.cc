@@ -26,6 +26,7 @@ void WebhookLog::Add(SentWebhook sent, const std::vector<json>& events) {
     EventFate& fate = events_[id];
     if (fate.attempts++ == 0) {
       fate.event_id = id;
+      fate.portal_id = sent.portal_id;
       fate.subscription_type = event.value("subscriptionType", "");
       fate.object_id = ObjectIdOf(event);
       fate.first_send_time = sent.send_time;
@@ -69,11 +70,11 @@ std::vector<EventFate> WebhookLog::Events(std::optional<bool> acknowledged) cons
   return found;
 }
 
-std::map<int64_t, absl::Time> WebhookLog::FirstAcknowledgements() const {
+std::map<int64_t, absl::Time> WebhookLog::FirstAcknowledgements(int64_t portal_id) const {
   MutexLock lock(mutex_);
   std::map<int64_t, absl::Time> times;
   for (const auto& [id, fate] : events_) {
-    if (!fate.acknowledge_time.has_value()) continue;
+    if (!fate.acknowledge_time.has_value() || fate.portal_id != portal_id) continue;
     const auto [entry, added] = times.emplace(fate.object_id, *fate.acknowledge_time);
     if (!added) entry->second = std::min(entry->second, *fate.acknowledge_time);
   }
@@ -105,6 +106,7 @@ json SentWebhookJson(const SentWebhook& sent) {
 
 json EventFateJson(const EventFate& fate) {
   json shown = {{"eventId", fate.event_id},
+                {"portalId", fate.portal_id},
                 {"subscriptionType", fate.subscription_type},
                 {"objectId", fate.object_id},
                 {"attempts", fate.attempts},

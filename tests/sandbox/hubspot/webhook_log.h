@@ -31,6 +31,7 @@ struct SentWebhook {
 // How one event fared over all its attempts.
 struct EventFate {
   int64_t event_id = 0;
+  int64_t portal_id = 0;
   std::string subscription_type;
   int64_t object_id = 0;
   int attempts = 0;
@@ -51,8 +52,8 @@ class WebhookLog {
   std::vector<SentWebhook> Requests(int64_t after, size_t limit) const;
   // By event id. With `acknowledged` only those (or only those not) that were answered with 2xx.
   std::vector<EventFate> Events(std::optional<bool> acknowledged) const;
-  // When the first event of an object was acknowledged.
-  std::map<int64_t, absl::Time> FirstAcknowledgements() const;
+  // When the first event of each object of an account was acknowledged, by the object's id.
+  std::map<int64_t, absl::Time> FirstAcknowledgements(int64_t portal_id) const;
   nlohmann::json Counts() const;
 
  private:
