@@ -6,10 +6,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/rocks/rocks_status.h"
+#include "common/rocks/database_folder.h"
 #include "common/status/status_macros.h"
 #include "edge/log/log_format.h"
 #include "rocksdb/cache.h"
@@ -83,69 +82,17 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const LogDatabaseOptions& 
   return {{rocksdb::kDefaultColumnFamilyName, about}, {kRequestsFamily, RequestsOptions(options)}};
 }
 
-std::string ParentOf(const std::string& path) {
-  const size_t end = path.find_last_not_of('/');
-  const size_t slash = path.find_last_of('/', end);
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-absl::Status SyncFolder(rocksdb::Env* env, const std::string& path) {
-  std::unique_ptr<rocksdb::Directory> folder;
-  const std::string doing = absl::StrCat("syncing the folder ", path);
-  FC_RETURN_IF_ERROR(FromRocks(env->NewDirectory(path, &folder), doing));
-  return FromRocks(folder->Fsync(), doing);
-}
-
-// RocksDB would begin a new database, and delete these as remains of an older one.
-absl::Status RefuseRemains(rocksdb::Env* env, const std::string& path) {
-  std::vector<std::string> files;
-  FC_RETURN_IF_ERROR(
-      FromRocks(env->GetChildren(path, &files), absl::StrCat("listing the log folder ", path)));
-  for (const std::string& file : files) {
-    if (absl::EndsWith(file, ".sst") || absl::EndsWith(file, ".log")) {
-      return absl::DataLossError(absl::StrCat("the log folder ", path, " holds data (", file,
-                                              ") but its file CURRENT is missing"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-// RocksDB syncs what it makes within the folder; that the folder itself is there is for us to see
-// to.
-absl::Status PrepareFolder(const LogDatabaseOptions& options) {
-  if (options.env->FileExists(absl::StrCat(options.path, "/CURRENT")).ok()) return absl::OkStatus();
-  FC_RETURN_IF_ERROR(FromRocks(options.env->CreateDirIfMissing(options.path),
-                               absl::StrCat("making the log folder ", options.path)));
-  FC_RETURN_IF_ERROR(RefuseRemains(options.env, options.path));
-  return SyncFolder(options.env, ParentOf(options.path));
-}
-
-bool IsLockHeld(const rocksdb::Status& status) {
-  const std::string text = status.ToString();
-  // By another process, by this one, and in memory.
-  return status.IsIOError() && (absl::StrContains(text, "While lock file") ||
-                                absl::StrContains(text, "lock hold by current process") ||
-                                absl::StrContains(text, "lock is already held"));
-}
-
-absl::Status OpenStatus(const rocksdb::Status& status, const std::string& path) {
-  if (IsLockHeld(status)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the log folder ", path, " can't be opened: another process has it open"));
-  }
-  return FromRocks(status, absl::StrCat("opening the log folder ", path));
-}
+constexpr char kWhat[] = "the log folder";
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LogDatabase>> LogDatabase::Open(const LogDatabaseOptions& options) {
-  FC_RETURN_IF_ERROR(PrepareFolder(options));
+  FC_RETURN_IF_ERROR(PrepareDatabaseFolder(options.env, options.path, kWhat));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  FC_RETURN_IF_ERROR(OpenStatus(
+  FC_RETURN_IF_ERROR(DatabaseOpened(
       rocksdb::DB::Open(DatabaseOptions(options), options.path, Families(options), &handles, &db),
-      options.path));
+      options.path, kWhat));
   std::unique_ptr<LogDatabase> database(new LogDatabase());
   database->db_.reset(db);
   database->about_ = handles[0];
@@ -164,9 +111,9 @@ absl::StatusOr<std::unique_ptr<LogDatabase>> LogDatabase::OpenForReading(
   db_options.info_log = std::make_shared<SilentLogger>();
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  FC_RETURN_IF_ERROR(OpenStatus(
+  FC_RETURN_IF_ERROR(DatabaseOpened(
       rocksdb::DB::OpenForReadOnly(db_options, options.path, Families(options), &handles, &db),
-      options.path));
+      options.path, kWhat));
   std::unique_ptr<LogDatabase> database(new LogDatabase());
   database->db_.reset(db);
   database->about_ = handles[0];

@@ -12,8 +12,8 @@
 #include "absl/status/statusor.h"
 #include "common/mutex/mutex.h"
 #include "common/random/fake_random.h"
+#include "common/rocks/power_cut_file_system.h"
 #include "common/time/fake_clock.h"
-#include "edge/log/power_cut_file_system.h"
 #include "edge/log/rocks_event_log.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 

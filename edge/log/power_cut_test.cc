@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "common/rocks/power_cut_file_system.h"
 #include "common/status/status_matchers.h"
-#include "edge/log/power_cut_file_system.h"
 #include "edge/log/power_cut_harness.h"
 #include "gtest/gtest.h"
 

@@ -6,9 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "common/rocks/rocks_status.h"
+#include "common/rocks/database_folder.h"
+#include "common/status/status_macros.h"
 #include "controlplane/store/rocks/int64_add.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
@@ -27,7 +26,7 @@ constexpr uint32_t kLockBuckets = 1 << 16;
 
 rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
   rocksdb::DBOptions options;
-  if (env != nullptr) options.env = env;
+  options.env = env;
   options.create_if_missing = true;
   // A torn last record was never acknowledged; damage before it must not pass in silence.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -50,18 +49,14 @@ rocksdb::ColumnFamilyOptions ColumnFamilyOptions() {
   return options;
 }
 
-// RocksDB has no code for it; these are its words, on disk and in memory.
-bool IsLockFailure(const rocksdb::Status& status) {
-  const std::string text = status.ToString();
-  return status.IsIOError() && (absl::StrContains(text, "While lock file") ||
-                                absl::StrContains(text, "lock hold by current process") ||
-                                absl::StrContains(text, "lock is already held"));
-}
+constexpr char kWhat[] = "the store folder";
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<rocksdb::OptimisticTransactionDB>> OpenRocksDatabase(
     const std::string& path, rocksdb::Env* env) {
+  if (env == nullptr) env = rocksdb::Env::Default();
+  FC_RETURN_IF_ERROR(PrepareDatabaseFolder(env, path, kWhat));
   rocksdb::OptimisticTransactionDBOptions transactions;
   // Validating in parallel lets commits share a sync; serially they could not.
   transactions.validate_policy = rocksdb::OccValidationPolicy::kValidateParallel;
@@ -72,11 +67,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::OptimisticTransactionDB>> OpenRocksDatab
       DatabaseOptions(env), transactions, path,
       {rocksdb::ColumnFamilyDescriptor(rocksdb::kDefaultColumnFamilyName, ColumnFamilyOptions())},
       &handles, &db);
-  if (IsLockFailure(status)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the store in ", path, " is in use by another process"));
-  }
-  if (!status.ok()) return FromRocks(status, absl::StrCat("opening the store in ", path));
+  FC_RETURN_IF_ERROR(DatabaseOpened(status, path, kWhat));
   // The database keeps a handle of its own to the default column family.
   for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
   return std::unique_ptr<rocksdb::OptimisticTransactionDB>(db);

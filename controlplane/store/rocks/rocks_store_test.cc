@@ -69,8 +69,8 @@ class RocksStoreTest : public testing::Test {
 
 TEST_F(RocksStoreTest, AStoreIsOpenOnlyOnce) {
   const auto second = RocksStore::Open({"/store", env_.get()});
-  EXPECT_THAT(second,
-              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("/store is in use by another")));
+  EXPECT_THAT(second, StatusIs(StatusCode::kFailedPrecondition,
+                               HasSubstr("/store can't be opened: another process")));
   EXPECT_EQ(second.status().message().find('\n'), absl::string_view::npos);
 }
 
@@ -78,7 +78,7 @@ TEST(RocksStoreOnDiskTest, AStoreIsOpenOnlyOnceOnDiskToo) {
   const std::string path = testing::TempDir() + "/store";
   FC_ASSERT_OK_AND_ASSIGN(const auto store, RocksStore::Open({path, nullptr}));
   EXPECT_THAT(RocksStore::Open({path, nullptr}),
-              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("in use by another process")));
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("another process has it open")));
 }
 
 TEST(RocksStoreOnDiskTest, AFolderThatCannotBeMadeIsNoLockedStore) {

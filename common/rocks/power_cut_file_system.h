@@ -1,7 +1,7 @@
 // A file system for tests that forgets, when the power is cut, what was not synced: the ends of
 // files, and what was made, renamed or deleted in folders.
-#ifndef FLUXCASCADE_EDGE_LOG_POWER_CUT_FILE_SYSTEM_H_
-#define FLUXCASCADE_EDGE_LOG_POWER_CUT_FILE_SYSTEM_H_
+#ifndef FLUXCASCADE_COMMON_ROCKS_POWER_CUT_FILE_SYSTEM_H_
+#define FLUXCASCADE_COMMON_ROCKS_POWER_CUT_FILE_SYSTEM_H_
 
 #include <cstdint>
 #include <map>
@@ -14,7 +14,7 @@
 #include "common/mutex/mutex.h"
 #include "rocksdb/file_system.h"
 
-namespace fluxcascade::edge {
+namespace fluxcascade {
 
 // Thread-safe. The files live in memory.
 class PowerCutFileSystem final : public rocksdb::FileSystemWrapper {
@@ -106,6 +106,6 @@ class PowerCutFileSystem final : public rocksdb::FileSystemWrapper {
   std::vector<Change> pending_ FC_GUARDED_BY(mutex_);
 };
 
-}  // namespace fluxcascade::edge
+}  // namespace fluxcascade
 
-#endif  // FLUXCASCADE_EDGE_LOG_POWER_CUT_FILE_SYSTEM_H_
+#endif  // FLUXCASCADE_COMMON_ROCKS_POWER_CUT_FILE_SYSTEM_H_

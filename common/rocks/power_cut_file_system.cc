@@ -1,4 +1,4 @@
-#include "edge/log/power_cut_file_system.h"
+#include "common/rocks/power_cut_file_system.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 
-namespace fluxcascade::edge {
+namespace fluxcascade {
 namespace {
 
 using rocksdb::FileOptions;
@@ -213,13 +213,13 @@ IOStatus PowerCutFileSystem::NewWritableFile(const std::string& path, const File
 
 IOStatus PowerCutFileSystem::ReopenWritableFile(const std::string&, const FileOptions&,
                                                 std::unique_ptr<FSWritableFile>*, IODebugContext*) {
-  return IOStatus::NotSupported("the log never appends to an old file");
+  return IOStatus::NotSupported("old files are not appended to");
 }
 
 IOStatus PowerCutFileSystem::ReuseWritableFile(const std::string&, const std::string&,
                                                const FileOptions&, std::unique_ptr<FSWritableFile>*,
                                                IODebugContext*) {
-  return IOStatus::NotSupported("the log never writes over an old file");
+  return IOStatus::NotSupported("old files are not written over");
 }
 
 IOStatus PowerCutFileSystem::NewDirectory(const std::string& path, const IOOptions& options,
@@ -276,7 +276,7 @@ IOStatus PowerCutFileSystem::RenameFile(const std::string& from, const std::stri
 
 IOStatus PowerCutFileSystem::LinkFile(const std::string&, const std::string&, const IOOptions&,
                                       IODebugContext*) {
-  return IOStatus::NotSupported("the log makes no links");
+  return IOStatus::NotSupported("links are not made");
 }
 
 void PowerCutFileSystem::MakeFolder(const std::string& path) {
@@ -315,4 +315,4 @@ std::shared_ptr<PowerCutFileSystem> PowerCutFileSystem::AfterPowerCut(uint64_t s
   return after;
 }
 
-}  // namespace fluxcascade::edge
+}  // namespace fluxcascade
