@@ -59,7 +59,7 @@ absl::Status EdgeLink::RunSession() {
     MutexLock lock(mutex_);
     session_ = &session;
   }
-  const absl::Status status = session.Run();
+  absl::Status status = session.Run();
   // ABORTED: another edge has this one's name, and each dial of the one ends the other's stream.
   if (session.heard() && !absl::IsAborted(status)) backoff_.Reset();
   MutexLock lock(mutex_);

@@ -86,7 +86,7 @@ void VerifyingReceiver::Reject(const HookRequest& request, absl::string_view hoo
 void VerifyingReceiver::Append(v1::LoggedRequest request, Done done) {
   EdgeCounters* counters = &counters_;
   log_.Append(std::move(request),
-              [counters, done = std::move(done)](absl::StatusOr<uint64_t> sequence) {
+              [counters, done = std::move(done)](const absl::StatusOr<uint64_t>& sequence) {
                 ++(sequence.ok() ? counters->accepted : counters->unavailable);
                 done(sequence.ok() ? HookOutcome::kAccepted : HookOutcome::kUnavailable);
               });
