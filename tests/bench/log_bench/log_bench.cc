@@ -1,0 +1,158 @@
+// How many requests a second the edge's log takes, durably, and how often the disk syncs by itself:
+// the ceiling. One line of JSON a measure on standard output.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/check/check.h"
+#include "common/flags/flags.h"
+#include "common/mutex/mutex.h"
+#include "common/proto_time/proto_time.h"
+#include "common/random/random.h"
+#include "common/status/status_macros.h"
+#include "common/time/clock.h"
+#include "edge/log/rocks_event_log.h"
+#include "fluxcascade/edge/v1/logged_request.pb.h"
+#include "nlohmann/json.hpp"
+
+ABSL_FLAG(std::string, folder, "",
+          "a folder on the disk to be measured; what is made in it is removed");
+ABSL_FLAG(absl::Duration, time, absl::Seconds(3), "how long each measure takes");
+
+namespace fluxcascade::edge {
+namespace {
+
+constexpr size_t kBodyBytes = 250;
+
+void Print(const std::string& measure, double value) {
+  const nlohmann::ordered_json line = {
+      {"measure", absl::StrCat("log.", measure)}, {"value", value}, {"unit", "1/s"}};
+  std::cout << line.dump() << std::endl;
+}
+
+// Counts what has become durable; whoever appends waits for it.
+class Completions {
+ public:
+  void Done(const absl::StatusOr<uint64_t>& sequence) {
+    MutexLock lock(mutex_);
+    ++count_;
+    if (!sequence.ok()) status_ = sequence.status();
+    some_.NotifyOne();
+  }
+  // Waits for at least one; gives and forgets their number.
+  absl::StatusOr<uint64_t> Take() {
+    MutexLock lock(mutex_);
+    while (count_ == 0) some_.Wait(mutex_);
+    if (!status_.ok()) return status_;
+    const uint64_t taken = count_;
+    count_ = 0;
+    return taken;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar some_;
+  uint64_t count_ FC_GUARDED_BY(mutex_) = 0;
+  absl::Status status_ FC_GUARDED_BY(mutex_);
+};
+
+// So many requests wait at any time, as those of so many connections would.
+absl::Status MeasureAppends(const std::string& folder, uint64_t waiters) {
+  RocksEventLogOptions options;
+  options.folder.database.path = absl::StrCat(folder, "/log-", waiters);
+  FC_ASSIGN_OR_RETURN(const std::unique_ptr<RocksEventLog> log,
+                      RocksEventLog::Open(options, SystemClock(), SecureRandom()));
+  uint64_t groups = 0;
+  log->SetAppendListener([&groups] { ++groups; });
+
+  v1::LoggedRequest request;
+  *request.mutable_receive_time() = ToProto(SystemClock().Now());
+  request.set_hook_id("bench");
+  request.set_body(std::string(kBodyBytes, 'x'));
+  Completions completions;
+  const auto append = [&](uint64_t count) {
+    for (uint64_t i = 0; i < count; ++i) {
+      log->Append(request,
+                  [&](const absl::StatusOr<uint64_t>& sequence) { completions.Done(sequence); });
+    }
+  };
+
+  const absl::Duration start = SystemClock().Monotonic();
+  append(waiters);
+  uint64_t appended = 0;
+  uint64_t waiting = waiters;
+  absl::Duration end = start;
+  while (waiting > 0) {
+    FC_ASSIGN_OR_RETURN(const uint64_t done, completions.Take());
+    appended += done;
+    waiting -= done;
+    end = SystemClock().Monotonic();
+    if (end - start < absl::GetFlag(FLAGS_time)) {
+      append(done);
+      waiting += done;
+    }
+  }
+  log->SetAppendListener(nullptr);
+  const double seconds = absl::ToDoubleSeconds(end - start);
+  Print(absl::StrCat("appends_per_s_", waiters), static_cast<double>(appended) / seconds);
+  Print(absl::StrCat("groups_per_s_", waiters), static_cast<double>(groups) / seconds);
+  return absl::OkStatus();
+}
+
+// The disk alone: write so much to a growing file, sync, again.
+void MeasureSyncs(const std::string& folder, size_t bytes) {
+  const std::string path = absl::StrCat(folder, "/raw");
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  FC_CHECK(file >= 0);
+  const std::string data(bytes, 'x');
+  const absl::Duration start = SystemClock().Monotonic();
+  absl::Duration end = start;
+  uint64_t syncs = 0;
+  for (; end - start < absl::GetFlag(FLAGS_time); end = SystemClock().Monotonic()) {
+    FC_CHECK(write(file, data.data(), data.size()) == static_cast<ssize_t>(data.size()));
+    FC_CHECK(fdatasync(file) == 0);
+    ++syncs;
+  }
+  close(file);
+  Print(absl::StrCat("fdatasyncs_per_s_", bytes),
+        static_cast<double>(syncs) / absl::ToDoubleSeconds(end - start));
+}
+
+absl::Status Run() {
+  const std::string folder = absl::StrCat(absl::GetFlag(FLAGS_folder), "/log-bench-", getpid());
+  std::error_code error;
+  std::filesystem::create_directory(folder, error);
+  if (error) return absl::InvalidArgumentError(absl::StrCat(folder, ": ", error.message()));
+  // About what a group of 1 and one of 64 come to.
+  MeasureSyncs(folder, 512);
+  MeasureSyncs(folder, 20480);
+  absl::Status status;
+  for (const uint64_t waiters : {1, 16, 64, 256}) {
+    if (status.ok()) status = MeasureAppends(folder, waiters);
+  }
+  std::filesystem::remove_all(folder, error);
+  return status;
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge
+
+int main(int argc, char** argv) {
+  fluxcascade::ParseFlagsOrExit(argc, argv, "log_bench --folder=… [--time=3s]");
+  fluxcascade::ExitIfUsageError(fluxcascade::CheckRequiredFlags({"folder"}));
+  const absl::Status status = fluxcascade::edge::Run();
+  if (status.ok()) return 0;
+  std::cerr << "log_bench: " << status.message() << std::endl;
+  return 1;
+}
