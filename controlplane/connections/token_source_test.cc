@@ -98,11 +98,18 @@ TEST_F(TokenSourceTest, ARefusalOfATokenThatWasReplacedMeanwhileRefreshesNothing
 
 TEST_F(TokenSourceTest, ManyThreadsThatNeedATokenRefreshOnce) {
   constexpr int kThreads = 8;
-  TokenSource source = NewProcess();
+  std::atomic<int> begun{0};
   std::atomic<int> got{0};
+  // The first answer comes when all have begun: without turns, each would ask.
+  FakeHttpClient http([&](const HttpRequest& request) {
+    while (begun < kThreads) std::this_thread::yield();
+    return env_.tokens.Answer(request);
+  });
+  TokenSource source(*env_.store, env_.keyring, env_.connectors, http, env_.clock);
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
+      ++begun;
       if (Token(source) == "fake-access-1") ++got;
     });
   }
