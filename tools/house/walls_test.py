@@ -101,7 +101,18 @@ class WallsTest(unittest.TestCase):
 
     def test_what_serves_tests_stays_out_of_the_product(self):
         self.assert_include_refused("edge/log.cc", "gtest/gtest.h", "serves tests")
-        self.assert_include_refused("edge/log.cc", "common/random/fake_random.h", "serves tests")
+        for included in ("common/random/fake_random.h", "edge/memory_log.h", "edge/log_suite.h",
+                         "common/net/testing/client.h", "edge/recipes_for_test.h"):
+            with self.subTest(included):
+                self.assert_include_refused("edge/log.cc", included, "serves tests")
+
+    def test_what_serves_tests_may_use_what_serves_tests(self):
+        line = '#include "common/random/fake_random.h"\n#include "gtest/gtest.h"\n'
+        names = ["log_suite.h", "fake_log.cc", "memory_log.cc", "testing/log_bed.h"]
+        listed = ", ".join(f'"{name}"' for name in names)
+        changed = {f"edge/{name}": line for name in names}
+        changed["edge/BUILD.bazel"] = GOOD["edge/BUILD.bazel"] + ", " + listed
+        self.assertEqual(self.breaches(changed), [])
 
     def test_debians_httplib_is_refused_and_ours_stays_out_of_headers(self):
         self.assert_include_refused("edge/log.cc", "httplib.h", "OpenSSL")
@@ -127,7 +138,12 @@ class WallsTest(unittest.TestCase):
         ):
             with self.subTest(line):
                 self.assert_refused("edge/log.cc", line, "are injected")
+
+    def test_a_test_may_read_the_clock_and_its_environment_but_not_sleep(self):
+        allowed = 'auto now = absl::Now();\nconst char* t = getenv("TEST_TMPDIR");\n'
+        self.assertEqual(self.breaches({"edge/log_test.cc": allowed}), [])
         self.assert_refused("edge/log_test.cc", "absl::SleepFor(second);", "are injected")
+        self.assert_refused("edge/log_test.cc", "std::random_device device;", "are injected")
 
     def test_every_source_is_listed_and_nothing_is_globbed(self):
         self.assert_refused("edge/new.cc", "", "does not list it")
