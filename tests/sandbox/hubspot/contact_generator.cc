@@ -88,7 +88,8 @@ bool ContactGenerator::Write(const Run& run, int64_t index) {
   const auto created = service_.Create(run.session, Contact(), properties);
   if (!created.ok()) return false;
   MutexLock lock(mutex_);
-  contacts_.push_back({run.session.portal_id, properties.at("email"), created->id, created->create_time});
+  contacts_.push_back(
+      {run.session.portal_id, properties.at("email"), created->id, created->create_time});
   return true;
 }
 

@@ -31,7 +31,8 @@ TEST(WebhookLogTest, AnEventIsAcknowledgedByItsFirstSuccess) {
   ASSERT_EQ(fates.size(), 1);
   EXPECT_EQ(fates[0].attempts, 3);
   EXPECT_EQ(fates[0].first_send_time, kStart);
-  EXPECT_EQ(log.FirstAcknowledgements(62515).at(9), kStart + absl::Seconds(1) + absl::Milliseconds(5));
+  EXPECT_EQ(log.FirstAcknowledgements(62515).at(9),
+            kStart + absl::Seconds(1) + absl::Milliseconds(5));
   EXPECT_TRUE(log.FirstAcknowledgements(62516).empty());
   EXPECT_EQ(log.Counts()["requests"], 3);
   EXPECT_EQ(log.Counts()["requests_answered_2xx"], 2);
