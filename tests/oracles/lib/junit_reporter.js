@@ -4,7 +4,6 @@
 const path = require('node:path');
 
 // Characters that XML 1.0 cannot hold even when escaped.
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 function escape(text) {

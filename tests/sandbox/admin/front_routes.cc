@@ -26,6 +26,11 @@ void AddFaultRoutes(const std::string& base, FaultTable& faults, Router& router)
                   for (const Fault& fault : faults.List()) list.push_back(FaultJson(fault));
                   return json{{"faults", list}};
                 });
+  AddAdminRoute(router, "DELETE", base + "/faults/{id}",
+                [&faults](const ApiRequest& request, const json&) -> absl::StatusOr<json> {
+                  if (faults.Remove(request.Parameter("id"))) return json::object();
+                  return absl::NotFoundError("there is no such fault");
+                });
   AddAdminRoute(router, "DELETE", base + "/faults",
                 [&faults](const ApiRequest&, const json&) -> absl::StatusOr<json> {
                   faults.Clear();

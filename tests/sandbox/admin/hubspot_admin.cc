@@ -148,6 +148,17 @@ void AddWebhookRoutes(FakeHubSpot& hubspot, Router& router) {
                 });
 }
 
+// What HubSpot offers on its own pages only.
+absl::StatusOr<json> RestoreContact(FakeHubSpot& hubspot, const ApiRequest& request,
+                                    const json& body) {
+  FC_ASSIGN_OR_RETURN(const int64_t portal_id, IntegerMember(body, "portalId", 0));
+  FC_ASSIGN_OR_RETURN(const int64_t id, ParseInteger("id", request.Parameter("id"), 0));
+  const CrmSession session = hubspot.UserSession(portal_id);
+  if (session.store == nullptr) return absl::NotFoundError("portalId: no such account");
+  FC_RETURN_IF_ERROR(hubspot.service().Restore(session, *FindCrmType("contact"), id).status());
+  return json::object();
+}
+
 void AddGenerateRoutes(FakeHubSpot& hubspot, Router& router) {
   AddAdminRoute(
       router, "POST", "/hubspot/contacts/generate",
@@ -191,6 +202,10 @@ void AddHubSpotAdmin(FakeHubSpot& hubspot, const Clock& clock, Router& router) {
       [&hubspot](const ApiRequest&, const json& body) { return ChangeSettings(hubspot, body); });
   AddWebhookRoutes(hubspot, router);
   AddGenerateRoutes(hubspot, router);
+  AddAdminRoute(router, "POST", "/hubspot/contacts/{id}/restore",
+                [&hubspot](const ApiRequest& request, const json& body) {
+                  return RestoreContact(hubspot, request, body);
+                });
 }
 
 }  // namespace fluxcascade::sandbox

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "common/random/random.h"
 #include "common/status/status_macros.h"
 #include "tests/sandbox/admin/admin_request.h"
 #include "tests/sandbox/admin/front_routes.h"
@@ -12,6 +13,25 @@ namespace fluxcascade::sandbox {
 namespace {
 
 using nlohmann::json;
+
+absl::StatusOr<std::shared_ptr<EntityStore>> StoreOf(FakePipedrive& pipedrive,
+                                                     const ApiRequest& request) {
+  FC_ASSIGN_OR_RETURN(const int64_t company,
+                      ParseInteger("company", request.Parameter("company"), 0));
+  std::shared_ptr<EntityStore> store = pipedrive.companies().Store(company);
+  if (store == nullptr) return absl::NotFoundError("no such company");
+  return store;
+}
+
+// A custom field of the company's own; gives its key.
+absl::StatusOr<json> AddPersonField(FakePipedrive& pipedrive, const ApiRequest& request,
+                                    const json& body) {
+  FC_ASSIGN_OR_RETURN(const auto store, StoreOf(pipedrive, request));
+  FC_ASSIGN_OR_RETURN(const std::string name, TextMember(body, "name", "Custom field"));
+  FC_ASSIGN_OR_RETURN(const std::string type, TextMember(body, "type", "varchar"));
+  return json{
+      {"key", store->fields().AddCustom(*FindEntityKind("persons"), name, type, SecureRandom())}};
+}
 
 void AddCompanyRoutes(FakePipedrive& pipedrive, const Clock& clock, Router& router) {
   AddAdminRoute(router, "POST", "/pipedrive/companies",
@@ -53,6 +73,15 @@ void AddCompanyRoutes(FakePipedrive& pipedrive, const Clock& clock, Router& rout
         pipedrive.companies().ExpireAccessTokens(request.Parameter("app"), clock.Now());
         return json::object();
       });
+  AddAdminRoute(router, "POST", "/pipedrive/apps/{app}/revoke-refresh-tokens",
+                [&pipedrive](const ApiRequest& request, const json&) -> absl::StatusOr<json> {
+                  pipedrive.companies().RevokeRefreshTokens(request.Parameter("app"));
+                  return json::object();
+                });
+  AddAdminRoute(router, "POST", "/pipedrive/companies/{company}/person-fields",
+                [&pipedrive](const ApiRequest& request, const json& body) {
+                  return AddPersonField(pipedrive, request, body);
+                });
 }
 
 absl::StatusOr<json> ChangeSettings(FakePipedrive& pipedrive, const json& body) {
@@ -63,17 +92,15 @@ absl::StatusOr<json> ChangeSettings(FakePipedrive& pipedrive, const json& body) 
   PipedriveLimitSettings limits = pipedrive.limits().settings();
   FC_ASSIGN_OR_RETURN(limits.on, BoolMember(body, "limits", limits.on));
   FC_ASSIGN_OR_RETURN(limits.daily, IntegerMember(body, "dailyTokens", limits.daily));
+  FC_ASSIGN_OR_RETURN(limits.api_token_burst,
+                      IntegerMember(body, "apiTokenBurst", limits.api_token_burst));
+  FC_ASSIGN_OR_RETURN(limits.oauth_burst, IntegerMember(body, "oauthBurst", limits.oauth_burst));
   pipedrive.limits().set_settings(limits);
-  return json{{"searchLagMs", lag}, {"limits", limits.on}, {"dailyTokens", limits.daily}};
-}
-
-absl::StatusOr<std::shared_ptr<EntityStore>> StoreOf(FakePipedrive& pipedrive,
-                                                     const ApiRequest& request) {
-  FC_ASSIGN_OR_RETURN(const int64_t company,
-                      ParseInteger("company", request.Parameter("company"), 0));
-  std::shared_ptr<EntityStore> store = pipedrive.companies().Store(company);
-  if (store == nullptr) return absl::NotFoundError("no such company");
-  return store;
+  return json{{"searchLagMs", lag},
+              {"limits", limits.on},
+              {"dailyTokens", limits.daily},
+              {"apiTokenBurst", limits.api_token_burst},
+              {"oauthBurst", limits.oauth_burst}};
 }
 
 // Everything that was ever written to every person, oldest first.

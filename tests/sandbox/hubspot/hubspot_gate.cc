@@ -26,6 +26,9 @@ ApiHandler HubSpotGate::Guard(SessionHandler handler, bool search) const {
     CrmSession session;
     session.portal_id = grant->portal_id;
     session.store = accounts_.Store(grant->portal_id);
+    if (session.store == nullptr) {  // a reset came in between
+      return HubSpotAuthenticationError(absl::UnauthenticatedError("no such account"), now);
+    }
     session.source = {"INTEGRATION", absl::StrCat(grant->app_id)};
     ApiResponse response =
         decision.refusal.has_value() ? *decision.refusal : handler(request, session);
