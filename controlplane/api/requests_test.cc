@@ -1,0 +1,74 @@
+#include "controlplane/api/requests.h"
+
+#include <string>
+
+#include "common/status/status_matchers.h"
+#include "fluxcascade/v1/endpoint.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade {
+namespace {
+
+using absl::StatusCode;
+using google::protobuf::FieldMask;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(RequestsTest, APageHasZeroForTheDefaultTo1000Items) {
+  EXPECT_EQ(ToPageRequest(0, "")->size, 50);
+  EXPECT_EQ(ToPageRequest(1, "")->size, 1);
+  EXPECT_EQ(ToPageRequest(1000, "")->size, 1000);
+  EXPECT_THAT(ToPageRequest(1001, "").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("page_size")));
+  EXPECT_THAT(ToPageRequest(-1, "").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("page_size")));
+}
+
+TEST(RequestsTest, APageTokenHasAtMost1024Bytes) {
+  EXPECT_EQ(ToPageRequest(0, std::string(1024, 'a'))->after, std::string(1024, 'a'));
+  EXPECT_THAT(ToPageRequest(0, std::string(1025, 'a')).status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("page_token")));
+}
+
+TEST(RequestsTest, AnEtagIsTheCurrentOneOrNone) {
+  FC_EXPECT_OK(CheckEtag("", 7));
+  FC_EXPECT_OK(CheckEtag("7", 7));
+  EXPECT_THAT(CheckEtag("6", 7), StatusIs(StatusCode::kAborted, HasSubstr("etag")));
+  EXPECT_THAT(CheckEtag("07", 7), StatusIs(StatusCode::kAborted, HasSubstr("etag")));
+}
+
+TEST(RequestsTest, ATextIsCheckedAtItsLimit) {
+  FC_EXPECT_OK(CheckText("display_name", "", 3, false));
+  FC_EXPECT_OK(CheckText("display_name", "abc", 3, true));
+  EXPECT_THAT(CheckText("display_name", "", 3, true), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(CheckText("display_name", "abcd", 3, true),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("display_name")));
+}
+
+TEST(RequestsTest, AMaskNamesWhatChangesEvenWhenItIsEmpty) {
+  v1::Endpoint given;
+  given.set_url("https://hooks.example/1");
+  FieldMask mask;
+  mask.add_paths("display_name");
+  EXPECT_THAT(FieldsToUpdate(given, mask, {"display_name", "url"}),
+              IsOkAndHolds(ElementsAre("display_name")));
+}
+
+TEST(RequestsTest, WithoutAMaskWhatIsSetAndCanChangeChanges) {
+  v1::Endpoint given;
+  given.set_name("workspaces/default/endpoints/e");
+  given.set_url("https://hooks.example/1");
+  EXPECT_THAT(FieldsToUpdate(given, FieldMask(), {"display_name", "url"}),
+              IsOkAndHolds(ElementsAre("url")));
+}
+
+TEST(RequestsTest, AMaskWithWhatCannotChangeIsRefusedAndSaysWhatCan) {
+  FieldMask mask;
+  mask.add_paths("create_time");
+  EXPECT_THAT(FieldsToUpdate(v1::Endpoint(), mask, {"display_name", "url"}).status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("display_name, url")));
+}
+
+}  // namespace
+}  // namespace fluxcascade

@@ -1,0 +1,181 @@
+#include "controlplane/ingest/edge_session.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/random/fake_random.h"
+#include "common/status/status_macros.h"
+#include "common/status/status_matchers.h"
+#include "common/time/fake_clock.h"
+#include "controlplane/connectors/connector_table.h"
+#include "controlplane/store/memory_store.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade {
+namespace {
+
+using edge::v1::ConnectRequest;
+using edge::v1::ConnectResponse;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr char kGroup[] = "edgeGroups/main";
+constexpr char kNode[] = "edgeGroups/main/edgeNodes/one";
+constexpr char kLog[] = "0123456789abcdef0123456789abcdef";
+constexpr char kOtherLog[] = "ffffffffffffffffffffffffffffffff";
+
+class EdgeSessionTest : public testing::Test {
+ protected:
+  EdgeSessionTest() {
+    FC_EXPECT_OK(store_->Run([&](Transaction& tx) -> absl::Status {
+      store::v1::EdgeGroup group;
+      group.set_name(kGroup);
+      group.set_config_version(3);
+      FC_RETURN_IF_ERROR(tx.edge_groups().Insert(group));
+      store::v1::EdgeNode node;
+      node.set_name(kNode);
+      node.set_group(kGroup);
+      node.mutable_cursor()->set_log_id(kLog);
+      node.mutable_cursor()->set_sequence(5);
+      node.mutable_cursor()->set_chain("chain 5");
+      return tx.edge_nodes().Insert(node);
+    }));
+  }
+
+  absl::Status Hello(const std::string& log_id, int64_t config_version = 3) {
+    ConnectRequest request;
+    request.mutable_hello()->set_version("1.2.3");
+    request.mutable_hello()->set_config_version(config_version);
+    request.mutable_hello()->mutable_log()->set_log_id(log_id);
+    request.mutable_hello()->mutable_log()->set_first_sequence(1);
+    request.mutable_hello()->mutable_log()->set_next_sequence(7);
+    return session_.Handle(request);
+  }
+
+  store::v1::EdgeNode Node() {
+    store::v1::EdgeNode node;
+    FC_EXPECT_OK(store_->Read([&](Transaction& tx) -> absl::Status {
+      FC_ASSIGN_OR_RETURN(node, tx.edge_nodes().Get(kNode));
+      return absl::OkStatus();
+    }));
+    return node;
+  }
+
+  // What was sent of one kind, in order.
+  std::vector<ConnectResponse> Sent(ConnectResponse::MessageCase kind) {
+    std::vector<ConnectResponse> found;
+    for (const ConnectResponse& response : sent_) {
+      if (response.message_case() == kind) found.push_back(response);
+    }
+    return found;
+  }
+
+  std::unique_ptr<Store> store_ = MakeTestStore();
+  FakeClock clock_;
+  FakeRandom random_;
+  ConnectorRegistry connectors_ = MakeConnectorTable({});
+  OpenApp open_app_;
+  Ingestor ingestor_{*store_, connectors_, clock_, random_, [] {}};
+  std::vector<ConnectResponse> sent_;
+  EdgeSession session_{kNode,
+                       *store_,
+                       connectors_,
+                       open_app_,
+                       ingestor_,
+                       clock_,
+                       random_,
+                       [] {},
+                       {},
+                       [this](const ConnectResponse& r) {
+                         sent_.push_back(r);
+                         return true;
+                       }};
+};
+
+TEST_F(EdgeSessionTest, AHelloSetsTheStateAndPullsFromTheCursor) {
+  FC_ASSERT_OK(Hello(kLog));
+  EXPECT_TRUE(Node().connected());
+  EXPECT_EQ(Node().version(), "1.2.3");
+  EXPECT_EQ(Node().next_sequence(), 7u);
+  EXPECT_EQ(Node().log_error(), "");
+  ASSERT_THAT(Sent(ConnectResponse::kPull), SizeIs(1));
+  const edge::v1::Pull pull = Sent(ConnectResponse::kPull)[0].pull();
+  EXPECT_EQ(pull.log_id(), kLog);
+  EXPECT_EQ(pull.after(), 5u);
+  EXPECT_EQ(pull.after_chain(), "chain 5");
+}
+
+TEST_F(EdgeSessionTest, NothingElseMayComeFirst) {
+  ConnectRequest request;
+  request.mutable_batch()->set_log_id(kLog);
+  EXPECT_THAT(session_.Handle(request), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(sent_, IsEmpty());
+}
+
+TEST_F(EdgeSessionTest, ABatchIsCommittedThenAckedThenTheNextIsPulled) {
+  FC_ASSERT_OK(Hello(kLog));
+  sent_.clear();
+  ConnectRequest request;
+  request.mutable_batch()->set_log_id(kLog);
+  edge::v1::LoggedRequest& logged = *request.mutable_batch()->add_requests();
+  logged.set_sequence(6);
+  logged.set_chain("chain 6");
+  logged.set_hook_id("workspaces/default/apps/gone");
+  FC_ASSERT_OK(session_.Handle(request));
+  EXPECT_EQ(Node().cursor().sequence(), 6u);
+  ASSERT_THAT(sent_, SizeIs(2));
+  EXPECT_EQ(sent_[0].ack().log_id(), kLog);
+  EXPECT_EQ(sent_[0].ack().through(), 6u);
+  EXPECT_EQ(sent_[1].pull().after(), 6u);
+  EXPECT_EQ(sent_[1].pull().after_chain(), "chain 6");
+}
+
+TEST_F(EdgeSessionTest, ABatchThatDoesNotFollowIsNotAcked) {
+  FC_ASSERT_OK(Hello(kLog));
+  sent_.clear();
+  ConnectRequest request;
+  request.mutable_batch()->set_log_id(kLog);
+  request.mutable_batch()->add_requests()->set_sequence(7);
+  EXPECT_THAT(session_.Handle(request), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(Node().cursor().sequence(), 5u);
+  EXPECT_THAT(sent_, IsEmpty());
+}
+
+TEST_F(EdgeSessionTest, AnotherLogIsNamedAndNotPulled) {
+  FC_ASSERT_OK(Hello(kOtherLog));
+  EXPECT_THAT(Node().log_error(), HasSubstr("LOG_ID_MISMATCH"));
+  EXPECT_THAT(Node().log_error(), HasSubstr(kOtherLog));
+  EXPECT_EQ(Node().cursor().log_id(), kLog);
+  FC_ASSERT_OK(session_.Tick());
+  EXPECT_THAT(Sent(ConnectResponse::kPull), IsEmpty());
+}
+
+TEST_F(EdgeSessionTest, APullErrorIsNamedAndStopsPulling) {
+  FC_ASSERT_OK(Hello(kLog));
+  sent_.clear();
+  ConnectRequest request;
+  request.mutable_pull_error()->set_reason(edge::v1::PullError::REASON_PAST_END);
+  request.mutable_pull_error()->set_detail("asked for what follows 5, the log ends at 3");
+  FC_ASSERT_OK(session_.Handle(request));
+  EXPECT_EQ(Node().log_error(), "PAST_END: asked for what follows 5, the log ends at 3");
+  FC_ASSERT_OK(session_.Tick());
+  EXPECT_THAT(Sent(ConnectResponse::kPull), IsEmpty());
+}
+
+TEST_F(EdgeSessionTest, AnEdgeWithANewerConfigurationGetsAHigherVersion) {
+  FC_ASSERT_OK(Hello(kLog, 9));
+  ASSERT_THAT(Sent(ConnectResponse::kConfig), SizeIs(1));
+  EXPECT_EQ(Sent(ConnectResponse::kConfig)[0].config().version(), 10);
+}
+
+TEST_F(EdgeSessionTest, AnEdgeWithTheSameConfigurationKeepsItsVersion) {
+  FC_ASSERT_OK(Hello(kLog, 3));
+  ASSERT_THAT(Sent(ConnectResponse::kConfig), SizeIs(1));
+  EXPECT_EQ(Sent(ConnectResponse::kConfig)[0].config().version(), 3);
+}
+
+}  // namespace
+}  // namespace fluxcascade
