@@ -160,7 +160,9 @@ absl::Status ReconcileOperation::ApplyStep(Subscription& row) {
       FC_RETURN_IF_ERROR(connector_->ActivateSubscription(*api_, identity_, step.external_id));
       break;
     case SubscriptionStep::Kind::kNone:
-      if (row.state() == Subscription::STATE_ACTIVE && row.external_id() == external_id) {
+      // An active row that still tells of an outage is stored anew, without it.
+      if (row.state() == Subscription::STATE_ACTIVE && row.external_id() == external_id &&
+          row.failed_attempts() == 0) {
         return absl::OkStatus();
       }
       break;
