@@ -42,8 +42,10 @@ absl::Status SubscriptionController::RunDue() {
     FC_ASSIGN_OR_RETURN(due, tx.apps().ListDueForReconcile(now, kAppsPerTurn));
     return absl::OkStatus();
   }));
-  for (const store::v1::App& app : due) FC_RETURN_IF_ERROR(Reconcile(app.name()));
-  return absl::OkStatus();
+  // One app that cannot be reconciled must not hold up those behind it.
+  absl::Status first_error;
+  for (const store::v1::App& app : due) first_error.Update(Reconcile(app.name()));
+  return first_error;
 }
 
 absl::Status SubscriptionController::Reconcile(absl::string_view app) {
