@@ -1,4 +1,5 @@
 // The control plane's process: flags, start, wait for a signal, stop.
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -16,7 +17,9 @@ int main(int argc, char** argv) {
   using namespace fluxcascade;  // NOLINT(google-build-using-namespace)
   SignalWaiter signals;
   ParseFlagsOrExit(argc, argv, "control_plane --state_dir=… --tls_cert=… --tls_key=… --edge_ca=…");
-  absl::StatusOr<ControlPlaneOptions> options = ControlPlaneOptionsFromFlags();
+  const char* const keyring = std::getenv(kKeyringVariable);
+  absl::StatusOr<ControlPlaneOptions> options =
+      ControlPlaneOptionsFromFlags(keyring == nullptr ? "" : keyring);
   ExitIfUsageError(options.status());
   absl::StatusOr<std::unique_ptr<ControlPlaneServer>> server =
       ControlPlaneServer::Start(*options, SystemClock(), SecureRandom());

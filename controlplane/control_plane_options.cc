@@ -1,7 +1,5 @@
 #include "controlplane/control_plane_options.h"
 
-#include <cstdlib>
-
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "common/file/file.h"
@@ -37,8 +35,6 @@ ABSL_FLAG(int, dispatch_concurrency_per_endpoint, 8, "outbound deliveries at onc
 namespace fluxcascade {
 namespace {
 
-constexpr char kKeyringVariable[] = "FLUXCASCADE_KEYRING";
-
 absl::Status CheckAddress(absl::string_view flag, const std::string& value) {
   const absl::Status parsed = SocketAddress::Parse(value).status();
   if (parsed.ok()) return parsed;
@@ -58,10 +54,10 @@ absl::Status CheckRange(absl::string_view flag, int value, int most) {
       absl::StrCat("--", flag, ": ", value, " is not within 1 to ", most));
 }
 
-absl::StatusOr<std::string> ReadKeyring(const std::string& path) {
+absl::StatusOr<std::string> ReadKeyring(const std::string& path,
+                                        const std::string& from_environment) {
   if (!path.empty()) return ReadFileToString(path);
-  const char* const text = std::getenv(kKeyringVariable);
-  if (text != nullptr && *text != '\0') return std::string(text);
+  if (!from_environment.empty()) return from_environment;
   return absl::InvalidArgumentError(
       absl::StrCat("--keyring: is missing; name a file of keys, or set ", kKeyringVariable,
                    " (a key: echo \"k1 $(head -c 32 /dev/urandom | base64)\")"));
@@ -78,7 +74,8 @@ absl::Status CheckNumbers(const ControlPlaneOptions& options) {
 
 }  // namespace
 
-absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags() {
+absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags(
+    const std::string& keyring_from_environment) {
   FC_RETURN_IF_ERROR(CheckRequiredFlags({"state_dir", "tls_cert", "tls_key", "edge_ca"}));
   ControlPlaneOptions options;
   options.state_dir = absl::GetFlag(FLAGS_state_dir);
@@ -89,7 +86,8 @@ absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags() {
   FC_ASSIGN_OR_RETURN(options.tls, LoadTlsFiles({.certificate = absl::GetFlag(FLAGS_tls_cert),
                                                  .key = absl::GetFlag(FLAGS_tls_key),
                                                  .authorities = absl::GetFlag(FLAGS_edge_ca)}));
-  FC_ASSIGN_OR_RETURN(options.keyring_text, ReadKeyring(absl::GetFlag(FLAGS_keyring)));
+  FC_ASSIGN_OR_RETURN(options.keyring_text,
+                      ReadKeyring(absl::GetFlag(FLAGS_keyring), keyring_from_environment));
   options.replica = absl::GetFlag(FLAGS_replica);
   options.systems.hubspot.api_base_url = absl::GetFlag(FLAGS_hubspot_api);
   options.systems.pipedrive.api_base_url = absl::GetFlag(FLAGS_pipedrive_api);

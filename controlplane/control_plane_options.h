@@ -39,7 +39,10 @@ struct ControlPlaneOptions {
 
 // Reads the flags that ABSL_FLAG defines, and the files they name. An error is one line that says
 // how to mend it.
-absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags();
+// `keyring_from_environment` is the value of kKeyringVariable, for when no --keyring is given.
+inline constexpr char kKeyringVariable[] = "FLUXCASCADE_KEYRING";
+absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags(
+    const std::string& keyring_from_environment);
 
 }  // namespace fluxcascade
 
