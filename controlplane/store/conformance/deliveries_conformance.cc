@@ -133,10 +133,9 @@ TEST_P(StoreConformanceTest, OfADeliverysAttemptsTheNewestFiftyAreKept) {
   };
   const auto numbers = [&](const std::string& id) {
     std::vector<int> result;
-    for (const Attempt& attempt :
-         *Read([&](Transaction& tx) { return tx.deliveries().ListAttempts(NameOfDelivery(id)); })) {
-      result.push_back(attempt.number());
-    }
+    const auto attempts =
+        Read([&](Transaction& tx) { return tx.deliveries().ListAttempts(NameOfDelivery(id)); });
+    for (const Attempt& attempt : *attempts) result.push_back(attempt.number());
     return result;
   };
   FC_ASSERT_OK(add(1, 50));
