@@ -121,6 +121,7 @@ class Server final : public ControlPlaneServer {
   std::unique_ptr<RocksStore> store_;
   std::unique_ptr<HttpClient> system_http_;
   std::unique_ptr<HttpClient> endpoint_http_;
+  Waker stopping_;
   std::unique_ptr<ConnectionClients> clients_;
 
   std::unique_ptr<SubscriptionController> subscriptions_;
@@ -195,7 +196,11 @@ absl::Status Server::OpenNetwork() {
                                     .keyring = keyring_,
                                     .connectors = connectors_,
                                     .http = *system_http_,
-                                    .clock = clock_});
+                                    .clock = clock_,
+                                    .pause = [this](absl::Duration time) {
+                                      // Nobody wakes it but the end: all who wait may share it.
+                                      return stopping_.WaitFor(time);
+                                    }});
   return absl::OkStatus();
 }
 
@@ -261,7 +266,8 @@ absl::Status Server::Serve() {
 }
 
 Server::~Server() {
-  // First nothing new comes in, then what is under way ends.
+  // First nothing new comes in, then what is under way ends, and nothing waits for a rate limit.
+  stopping_.Stop();
   if (link_service_ != nullptr) link_service_->Shutdown();
   Drain(link_server_.get(), clock_);
   Drain(api_server_.get(), clock_);

@@ -12,6 +12,9 @@
 namespace fluxcascade {
 namespace {
 
+// A wait is a forecast: others in the line may leave it, and a refusal may lengthen it.
+constexpr absl::Duration kLookAgain = absl::Milliseconds(500);
+
 class SendingApiClient final : public ApiClient {
  public:
   explicit SendingApiClient(const ApiClientParts& parts)
@@ -37,34 +40,49 @@ class LimitedApiClient final : public ApiClient {
       : next_(std::move(next)),
         connector_(parts.connector),
         limits_(parts.limits),
-        clock_(parts.clock) {}
+        clock_(parts.clock),
+        deadline_(parts.deadline),
+        pause_(parts.pause) {}
 
   absl::StatusOr<HttpResponse> Call(HttpRequest request, absl::string_view phase) override {
     RateLimiter& limiter = phase == kSearchPhase ? limits_.searches : limits_.calls;
-    const absl::Duration wait = limiter.Start(clock_.Now());
-    if (wait > absl::ZeroDuration()) {
-      return WithRetryAfter(absl::ResourceExhaustedError(
-                                absl::StrCat(connector_.info().title, "'s rate limit is used up")),
-                            wait);
-    }
+    FC_RETURN_IF_ERROR(AwaitTurn(limiter));
     absl::StatusOr<HttpResponse> response = next_->Call(std::move(request), phase);
     Finish(limiter, response);
     return response;
   }
 
  private:
+  // An attempt that were given back here would have to make its earlier calls again, and use up
+  // more of the limit than it waits for.
+  absl::Status AwaitTurn(RateLimiter& limiter) {
+    const absl::Time patience_end = std::min(deadline_, clock_.Now() + kMaxTurnWait);
+    RateLimiter::Turn turn(limiter);
+    while (true) {
+      const absl::Duration wait = turn.Start();
+      if (wait == absl::ZeroDuration()) return absl::OkStatus();
+      if (clock_.Now() + wait > patience_end || !pause_(std::min(wait, kLookAgain))) {
+        return WithRetryAfter(absl::ResourceExhaustedError(absl::StrCat(
+                                  connector_.info().title, "'s rate limit is used up")),
+                              wait);
+      }
+    }
+  }
+
   void Finish(RateLimiter& limiter, const absl::StatusOr<HttpResponse>& response) {
-    if (!response.ok()) return limiter.Finish(clock_.Now(), std::nullopt, std::nullopt);
+    if (!response.ok()) return limiter.Finish(std::nullopt, std::nullopt);
     const absl::Status status = connector_.ResponseStatus(*response);
     const std::optional<absl::Duration> refused_for =
         absl::IsResourceExhausted(status) ? RetryAfter(status) : std::nullopt;
-    limiter.Finish(clock_.Now(), connector_.RateLimit(*response), refused_for);
+    limiter.Finish(connector_.RateLimit(*response), refused_for);
   }
 
   const std::unique_ptr<ApiClient> next_;
   const Connector& connector_;
   AccountLimits& limits_;
   const Clock& clock_;
+  const absl::Time deadline_;
+  const std::function<bool(absl::Duration)> pause_;
 };
 
 class AuthorizedApiClient final : public ApiClient {

@@ -2,6 +2,7 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_CONNECTIONS_API_CLIENTS_H_
 #define FLUXCASCADE_CONTROLPLANE_CONNECTIONS_API_CLIENTS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,8 @@ inline constexpr char kSearchPhase[] = "search";
 
 // The limits of one account.
 struct AccountLimits {
+  explicit AccountLimits(const Clock& clock) : calls(clock), searches(clock) {}
+
   RateLimiter calls;
   RateLimiter searches;
 };
@@ -37,11 +40,13 @@ struct ApiClientParts {
   const Clock& clock;
   absl::Time deadline;
   CallRecorder* recorder = nullptr;  // may be null
+  // Waits so long; false when the wait is to be given up.
+  std::function<bool(absl::Duration)> pause;
 };
 
 // From the connector to the network: recorded, authorised (a 401 is tried once more with a fresh
-// token), limited (what must wait is kResourceExhausted with RetryAfter at once), sent. Answers and
-// errors that repeat the credential have lost it.
+// token), limited (waits for its turn, at most kMaxTurnWait and within the deadline), sent. Answers
+// and errors that repeat the credential have lost it.
 std::unique_ptr<ApiClient> MakeApiClient(const ApiClientParts& parts);
 
 }  // namespace fluxcascade

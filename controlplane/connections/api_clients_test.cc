@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,15 +41,23 @@ HttpHeaders Remaining(int remaining) {
 
 class ApiClientsTest : public ::testing::Test {
  protected:
-  std::unique_ptr<ApiClient> NewClient(absl::Duration until_deadline = absl::Minutes(1)) {
+  std::unique_ptr<ApiClient> NewClient(absl::Duration until_deadline = absl::Minutes(1),
+                                       AccountLimits* limits = nullptr) {
     return MakeApiClient({.resource = kConnection,
                           .connector = **env_.connectors.Find("hubspot"),
                           .http = http_,
                           .tokens = tokens_,
-                          .limits = limits_,
+                          .limits = limits == nullptr ? limits_ : *limits,
                           .clock = env_.clock,
                           .deadline = env_.clock.Now() + until_deadline,
-                          .recorder = &recorder_});
+                          .recorder = &recorder_,
+                          .pause = [this](absl::Duration time) { return Pause(time); }});
+  }
+
+  bool Pause(absl::Duration time) {
+    if (given_up_) return false;
+    env_.clock.Advance(time);
+    return true;
   }
 
   absl::StatusOr<HttpResponse> Call(absl::string_view phase = "read") {
@@ -86,7 +95,8 @@ class ApiClientsTest : public ::testing::Test {
     return system_(request);
   }};
   TokenSource tokens_{*env_.store, env_.keyring, env_.connectors, http_, env_.clock};
-  AccountLimits limits_;
+  AccountLimits limits_{env_.clock};
+  bool given_up_ = false;
   CallRecorder recorder_;
 };
 
@@ -152,16 +162,53 @@ TEST_F(ApiClientsTest, AnErrorOfTheNetworkDoesNotSpreadTheTokenEither) {
   EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kUnavailable, "sent [secret] in vain"));
 }
 
-TEST_F(ApiClientsTest, WhenTheLimitIsUsedUpNothingIsSent) {
+TEST_F(ApiClientsTest, WhenTheLimitIsUsedUpACallWaitsForItsTurn) {
   UseApiToken();
   system_ = [](const HttpRequest&) { return Answer(200, "{}", Remaining(0)); };
   FC_ASSERT_OK(Call());
+  const absl::Time start = env_.clock.Now();
+  FC_ASSERT_OK(Call());
+  EXPECT_EQ(env_.clock.Now() - start, absl::Seconds(10));
+}
+
+TEST_F(ApiClientsTest, AWaitThatIsGivenUpSendsNothing) {
+  UseApiToken();
+  system_ = [](const HttpRequest&) { return Answer(200, "{}", Remaining(0)); };
+  FC_ASSERT_OK(Call());
+  given_up_ = true;
   const absl::Status status = Call().status();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("HubSpot")));
   EXPECT_EQ(RetryAfter(status), absl::Seconds(10));
   EXPECT_EQ(http_.requests().size(), 1u);
-  env_.clock.Advance(absl::Seconds(10));
-  FC_EXPECT_OK(Call());
+}
+
+TEST_F(ApiClientsTest, ATurnIsAwaitedForSoLongAndNoLonger) {
+  UseApiToken();
+  for (const absl::Duration beyond : {absl::ZeroDuration(), absl::Milliseconds(1)}) {
+    const absl::Duration wait = kMaxTurnWait + beyond;
+    AccountLimits limits(env_.clock);
+    {
+      RateLimiter::Turn turn(limits.calls);
+      ASSERT_EQ(turn.Start(), absl::ZeroDuration());
+    }
+    limits.calls.Finish(std::nullopt, wait);
+    const auto client = NewClient(absl::Minutes(1), &limits);
+    const absl::Status status = client->Call({}, "read").status();
+    if (beyond == absl::ZeroDuration()) {
+      FC_EXPECT_OK(status);
+    } else {
+      EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted));
+      EXPECT_EQ(RetryAfter(status), wait);
+    }
+  }
+}
+
+TEST_F(ApiClientsTest, ATurnAfterTheDeadlineIsNotAwaited) {
+  UseApiToken();
+  system_ = [](const HttpRequest&) { return Answer(200, "{}", Remaining(0)); };
+  FC_ASSERT_OK(Call());
+  const auto client = NewClient(absl::Seconds(9));
+  EXPECT_THAT(client->Call({}, "read"), StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
 TEST_F(ApiClientsTest, ARefusalForTheLimitsSakeHoldsBackTheNextCalls) {
@@ -170,6 +217,7 @@ TEST_F(ApiClientsTest, ARefusalForTheLimitsSakeHoldsBackTheNextCalls) {
     return Answer(429, R"({"policyName":"TEN_SECONDLY_ROLLING"})");
   };
   EXPECT_EQ(Call()->status, 429);
+  given_up_ = true;
   EXPECT_EQ(RetryAfter(Call().status()), absl::Seconds(10));
   EXPECT_EQ(http_.requests().size(), 1u);
 }
@@ -178,16 +226,18 @@ TEST_F(ApiClientsTest, TheLimitOfSearchesHoldsBackNothingElse) {
   UseApiToken();
   system_ = [](const HttpRequest&) { return Answer(429, R"({"policyName":"SECONDLY"})"); };
   EXPECT_EQ(Call("search")->status, 429);
+  given_up_ = true;
   EXPECT_THAT(Call("search"), StatusIs(absl::StatusCode::kResourceExhausted));
   system_ = [](const HttpRequest&) { return Answer(200); };
   FC_EXPECT_OK(Call("write"));
 }
 
-TEST_F(ApiClientsTest, ACallThatFailedInTheNetworkGivesItsPlaceBack) {
+TEST_F(ApiClientsTest, ACallThatFailedInTheNetworkCountsAllTheSame) {
   UseApiToken();
   system_ = [](const HttpRequest&) { return Answer(200, "{}", Remaining(5)); };
   FC_ASSERT_OK(Call());
   system_ = [](const HttpRequest&) { return absl::UnavailableError("down"); };
+  given_up_ = true;
   for (int i = 0; i < 5; ++i) EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kResourceExhausted));
 }

@@ -16,6 +16,10 @@
 
 namespace fluxcascade {
 
+// How long a call waits in place for its turn within the rate limit; what would wait longer is
+// kResourceExhausted at once, with RetryAfter.
+inline constexpr absl::Duration kMaxTurnWait = absl::Seconds(15);
+
 struct RateLimitState {
   int64_t limit = 0;
   int64_t remaining = 0;

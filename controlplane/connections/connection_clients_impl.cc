@@ -38,9 +38,8 @@ class StoredConnectionClients final : public ConnectionClients {
 
   std::optional<RateLimitState> RateLimit(absl::string_view connection) override {
     AccountLimits& limits = LimitsOf(connection);
-    const absl::Time now = dependencies_.clock.Now();
-    std::optional<RateLimitState> calls = limits.calls.State(now);
-    const std::optional<RateLimitState> searches = limits.searches.State(now);
+    std::optional<RateLimitState> calls = limits.calls.State();
+    const std::optional<RateLimitState> searches = limits.searches.State();
     if (!calls.has_value()) return searches;
     // What waits for the search's limit waits all the same.
     if (searches.has_value() && !calls->blocked_until.has_value()) {
@@ -61,13 +60,14 @@ class StoredConnectionClients final : public ConnectionClients {
                           .limits = LimitsOf(resource),
                           .clock = dependencies_.clock,
                           .deadline = deadline,
-                          .recorder = recorder});
+                          .recorder = recorder,
+                          .pause = dependencies_.pause});
   }
 
   AccountLimits& LimitsOf(absl::string_view resource) {
     MutexLock lock(mutex_);
     std::unique_ptr<AccountLimits>& limits = limits_[std::string(resource)];
-    if (limits == nullptr) limits = std::make_unique<AccountLimits>();
+    if (limits == nullptr) limits = std::make_unique<AccountLimits>(dependencies_.clock);
     return *limits;
   }
 

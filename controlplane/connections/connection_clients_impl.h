@@ -2,6 +2,7 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_CONNECTIONS_CONNECTION_CLIENTS_IMPL_H_
 #define FLUXCASCADE_CONTROLPLANE_CONNECTIONS_CONNECTION_CLIENTS_IMPL_H_
 
+#include <functional>
 #include <memory>
 
 #include "common/crypto/keyring.h"
@@ -20,6 +21,8 @@ struct ConnectionClientsDependencies {
   const ConnectorRegistry& connectors;
   HttpClient& http;
   const Clock& clock;
+  // How a call waits for its turn: real time passes, or false when all waits are to end.
+  std::function<bool(absl::Duration)> pause;
 };
 
 // Outlives the clients that it gives.

@@ -21,7 +21,8 @@ class ConnectionClientsTest : public ::testing::Test {
   HttpResponse answer_;
   FakeHttpClient http_{[this](const HttpRequest&) { return answer_; }};
   std::unique_ptr<ConnectionClients> clients_ =
-      MakeConnectionClients({*env_.store, env_.keyring, env_.connectors, http_, env_.clock});
+      MakeConnectionClients({*env_.store, env_.keyring, env_.connectors, http_, env_.clock,
+                             [](absl::Duration) { return false; }});
 };
 
 TEST_F(ConnectionClientsTest, AllClientsOfAConnectionShareItsRateLimit) {

@@ -3,43 +3,79 @@
 #define FLUXCASCADE_CONTROLPLANE_CONNECTIONS_RATE_LIMITER_H_
 
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <set>
 
 #include "absl/time/time.h"
 #include "common/mutex/mutex.h"
+#include "common/time/clock.h"
 #include "controlplane/connections/connection_clients.h"
 #include "controlplane/connectors/connector.h"
 
 namespace fluxcascade {
 
-// Learns the limit from headers and refusals. Others may use the same account: what the last answer
-// said counts, less the calls that are on their way. Before the first answer everything goes.
+// Learns the limit from headers and refusals, and takes it for a rolling window, which is right for
+// fixed ones too: a call counts from its start until one window after its end, so that no window of
+// the system's own clock ever holds more than the limit. What answers report beyond our own calls,
+// others have used; it counts for one window. Before the first answer everything goes.
 //
-// Thread-safe; shared by all calls of an account. Time is an argument and nothing waits here.
+// Callers are served in the order in which they came. Thread-safe; shared by all calls of an
+// account; nothing waits here.
 class RateLimiter {
  public:
-  // Zero: the call may be made, and Finish must follow. Else how long it must wait; then nothing
-  // was begun.
-  absl::Duration Start(absl::Time now);
+  // Times are the clock's monotonic ones, so that setting the machine's clock blocks nobody.
+  explicit RateLimiter(const Clock& clock) : clock_(clock) {}
 
-  // The call begun by Start has ended: with what its answer said of the limit, and, when it was
+  // A caller's place in the line, from its making until its call begins or it goes.
+  class Turn {
+   public:
+    explicit Turn(RateLimiter& limiter);
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    // Zero: the call may be made, and the limiter's Finish must follow. Else when to ask again at
+    // the soonest; by then those ahead can have had their turns.
+    absl::Duration Start();
+
+   private:
+    RateLimiter& limiter_;
+    const int64_t number_;
+  };
+
+  // A call that was begun has ended: with what its answer said of the limit, and, when it was
   // refused for the limit's sake, how long no call may be made.
-  void Finish(absl::Time now, const std::optional<RateLimitReading>& reading,
+  void Finish(const std::optional<RateLimitReading>& reading,
               std::optional<absl::Duration> refused_for);
 
   // Nothing before the first reading or refusal.
-  std::optional<RateLimitState> State(absl::Time now) const;
+  std::optional<RateLimitState> State() const;
 
  private:
-  void Learn(absl::Time now, const RateLimitReading& reading) FC_REQUIRES(mutex_);
+  int64_t Join();
+  void Leave(int64_t number);
+  absl::Duration Start(int64_t number);
 
+  void Learn(const RateLimitReading& reading, absl::Duration now) FC_REQUIRES(mutex_);
+  // How many calls may begin now; below zero, how many too many there are.
+  int64_t FreeAt(absl::Duration now) const FC_REQUIRES(mutex_);
+  // How long until `count` more calls may begin.
+  absl::Duration UntilFree(int64_t count, absl::Duration now) const FC_REQUIRES(mutex_);
+
+  const Clock& clock_;
   mutable Mutex mutex_;
-  int64_t in_flight_ FC_GUARDED_BY(mutex_) = 0;
+  std::set<int64_t> line_ FC_GUARDED_BY(mutex_);
+  int64_t next_number_ FC_GUARDED_BY(mutex_) = 0;
+
   int64_t limit_ FC_GUARDED_BY(mutex_) = 0;  // 0: not known
-  int64_t remaining_ FC_GUARDED_BY(mutex_) = 0;
   absl::Duration window_ FC_GUARDED_BY(mutex_);
-  absl::Time window_end_ FC_GUARDED_BY(mutex_);
-  absl::Time blocked_until_ FC_GUARDED_BY(mutex_) = absl::InfinitePast();
+  int64_t in_flight_ FC_GUARDED_BY(mutex_) = 0;
+  // When our calls ended, the oldest first; at most `limit_`.
+  std::deque<absl::Duration> ended_ FC_GUARDED_BY(mutex_);
+  int64_t used_by_others_ FC_GUARDED_BY(mutex_) = 0;
+  absl::Duration others_until_ FC_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  absl::Duration blocked_until_ FC_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   absl::Time observe_time_ FC_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 

@@ -131,8 +131,8 @@ struct RefreshedTokens {
 struct RateLimitReading {
   int64_t limit = 0;
   int64_t remaining = 0;
-  // After this long, at the latest, all of `limit` is there again.
-  absl::Duration reset;
+  // A call counts for so long.
+  absl::Duration window;
 };
 
 // Makes calls for one connection or one app: authorised, within the rate limit, before a deadline,

@@ -93,6 +93,13 @@ SyncOperation::Ended SyncOperation::OpenSide(const store::v1::Side& from, Attemp
                      side.connection.paused() ? " is paused" : " is not authorized"),
         start_ + kPausedRecheck);
   }
+  // Where the wait is long, no call of the other side is spent on an attempt that would end here.
+  const std::optional<RateLimitState> limit =
+      dependencies_.clients.RateLimit(side.connection.name());
+  if (limit && limit->blocked_until.value_or(start_) > start_ + kMaxTurnWait) {
+    return SyncOutcome::Waiting(absl::StrCat("the rate limit of ", from.connection()),
+                                *limit->blocked_until);
+  }
   const absl::StatusOr<const Connector*> connector =
       dependencies_.connectors.Find(side.connection.system());
   if (!connector.ok()) {

@@ -396,6 +396,20 @@ TEST_F(SyncOperationTest, ARateLimitIsWaitedForAndCostsNoAttempt) {
   EXPECT_EQ(RunAgain(waiting).state(), Delivery::STATE_SUCCEEDED);
 }
 
+TEST_F(SyncOperationTest, AnAttemptThatWouldHaveToWaitLongReadsNothing) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  const absl::Time soon = clock_.Now() + kMaxTurnWait;
+  clients_.limit = RateLimitState{.limit = 10, .blocked_until = soon + absl::Milliseconds(2)};
+  const Delivery waiting = Sync(ACTION_CREATE, "1");
+  EXPECT_EQ(waiting.state(), Delivery::STATE_PENDING);
+  EXPECT_EQ(FromProto(waiting.next_attempt_time()), *clients_.limit->blocked_until);
+  EXPECT_THAT(waiting.waiting_for(), HasSubstr("rate limit"));
+  EXPECT_EQ(crm_.calls("Read"), 0);
+
+  clients_.limit->blocked_until = FromProto(waiting.next_attempt_time()) + kMaxTurnWait;
+  EXPECT_EQ(RunAgain(waiting).state(), Delivery::STATE_SUCCEEDED);
+}
+
 TEST_F(SyncOperationTest, ARefusalForGoodFailsAtOnceAndLeavesNoIntent) {
   crm_.Has("1", Person("ada@x.example", "Ada"));
   books_.FailNext("Create", absl::InvalidArgumentError("email is blocked"));

@@ -66,8 +66,8 @@ class ConnectorsTest : public ::testing::Test {
       : keyring_(MakeKeyring()),
         connectors_(MakeConnectors(Sandbox())),
         store_(MakeTestStore()),
-        clients_(MakeConnectionClients(
-            {*store_, keyring_, connectors_, Sandbox().http(), SystemClock()})) {}
+        clients_(MakeConnectionClients({*store_, keyring_, connectors_, Sandbox().http(),
+                                        SystemClock(), [](absl::Duration) { return false; }})) {}
 
   void SetUpConnection(const std::string& system, const std::string& client_id,
                        const std::string& client_secret, const PlainCredential& credential) {

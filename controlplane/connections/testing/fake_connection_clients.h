@@ -25,7 +25,10 @@ class FakeConnectionClients final : public ConnectionClients {
     identity.external_id = app.external_id();
     return identity;
   }
-  std::optional<RateLimitState> RateLimit(absl::string_view) override { return std::nullopt; }
+  std::optional<RateLimitState> RateLimit(absl::string_view) override { return limit; }
+
+  // Of every connection.
+  std::optional<RateLimitState> limit;
 
  private:
   class NoCalls final : public ApiClient {

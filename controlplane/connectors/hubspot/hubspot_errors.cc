@@ -135,7 +135,7 @@ std::optional<RateLimitReading> HubSpotRateLimit(const HttpResponse& response) {
                         &interval_ms)) {
     interval_ms = absl::ToInt64Milliseconds(kTenSecondlyWait);
   }
-  reading.reset = absl::Milliseconds(interval_ms);
+  reading.window = absl::Milliseconds(interval_ms);
   return reading;
 }
 

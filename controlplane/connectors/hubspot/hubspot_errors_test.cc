@@ -95,7 +95,7 @@ TEST(HubSpotErrorsTest, ReadsTheRateLimitHeaders) {
   ASSERT_TRUE(reading.has_value());
   EXPECT_EQ(reading->limit, 110);
   EXPECT_EQ(reading->remaining, 7);
-  EXPECT_EQ(reading->reset, absl::Seconds(10));
+  EXPECT_EQ(reading->window, absl::Seconds(10));
   EXPECT_FALSE(HubSpotRateLimit(Answer(200, "{}")).has_value());
 }
 

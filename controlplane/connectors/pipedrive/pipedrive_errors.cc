@@ -1,5 +1,6 @@
 #include "controlplane/connectors/pipedrive/pipedrive_errors.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -20,6 +21,8 @@ constexpr absl::string_view kTitle = "Pipedrive";
 
 // The window of the burst limit.
 constexpr absl::Duration kBurstWindow = absl::Seconds(2);
+// A reset told to be further away is taken to be this far: it is no burst's.
+constexpr int64_t kMaxBurstResetSeconds = 15 * 60;
 // The daily budget comes back at midnight of a time zone that the answer does not tell.
 constexpr absl::Duration kDailyWait = absl::Minutes(15);
 // How long Cloudflare keeps an abuser out is not documented.
@@ -48,8 +51,9 @@ std::string WordsOf(const json& body) {
 absl::Duration RateLimitWait(const HttpResponse& response) {
   if (response.Header("x-daily-requests-left") == "0") return kDailyWait;
   if (const auto wait = RetryAfterHeader(response)) return *wait;
-  const auto reading = PipedriveRateLimit(response);
-  return reading.has_value() ? reading->reset : kBurstWindow;
+  int64_t seconds = 0;
+  const bool told = absl::SimpleAtoi(response.Header("x-ratelimit-reset"), &seconds) && seconds > 0;
+  return told ? absl::Seconds(std::min(seconds, kMaxBurstResetSeconds)) : kBurstWindow;
 }
 
 }  // namespace
@@ -85,10 +89,8 @@ std::optional<RateLimitReading> PipedriveRateLimit(const HttpResponse& response)
       !absl::SimpleAtoi(response.Header("x-ratelimit-remaining"), &reading.remaining)) {
     return std::nullopt;
   }
-  int64_t seconds = 0;
-  reading.reset = absl::SimpleAtoi(response.Header("x-ratelimit-reset"), &seconds) && seconds > 0
-                      ? absl::Seconds(seconds)
-                      : kBurstWindow;
+  // The reset that the answer tells is when the first call of the rolling window leaves it.
+  reading.window = kBurstWindow;
   return reading;
 }
 

@@ -62,11 +62,11 @@ TEST(PipedriveErrorsTest, OnlyPipedriveItselfCanRefuseARefreshToken) {
 TEST(PipedriveErrorsTest, ReadsTheRateLimitHeaders) {
   const auto reading = PipedriveRateLimit(Answer(
       200, "{}",
-      {{"X-RateLimit-Limit", "80"}, {"X-RateLimit-Remaining", "79"}, {"X-RateLimit-Reset", "2"}}));
+      {{"X-RateLimit-Limit", "80"}, {"X-RateLimit-Remaining", "79"}, {"X-RateLimit-Reset", "1"}}));
   ASSERT_TRUE(reading.has_value());
   EXPECT_EQ(reading->limit, 80);
   EXPECT_EQ(reading->remaining, 79);
-  EXPECT_EQ(reading->reset, absl::Seconds(2));
+  EXPECT_EQ(reading->window, absl::Seconds(2));
   EXPECT_FALSE(PipedriveRateLimit(Answer(200, "{}")).has_value());
 }
 
