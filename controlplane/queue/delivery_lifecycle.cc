@@ -206,13 +206,4 @@ absl::StatusOr<int> Recover(Transaction& tx, absl::string_view holder, int limit
   return static_cast<int>(items.size());
 }
 
-absl::Status Abandon(Transaction& tx, absl::string_view name, absl::string_view reason,
-                     absl::Time now) {
-  FC_ASSIGN_OR_RETURN(Delivery delivery, tx.deliveries().Get(name));
-  if (HasEnded(delivery)) return absl::OkStatus();
-  FC_RETURN_IF_ERROR(tx.queue().Remove(name));
-  EndAs(delivery, Delivery::STATE_FAILED, reason, now);
-  return tx.deliveries().Update(delivery);
-}
-
 }  // namespace fluxcascade

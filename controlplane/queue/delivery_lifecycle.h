@@ -85,11 +85,6 @@ absl::StatusOr<store::v1::Delivery> RetryByHand(Transaction& tx, absl::string_vi
 // and starts again under its own name. The attempts that had begun count.
 absl::StatusOr<int> Recover(Transaction& tx, absl::string_view holder, int limit, absl::Time now);
 
-// Ends a delivery that nobody runs as FAILED: its endpoint or mapping was deleted. Does nothing
-// when it has ended; kFailedPrecondition while it is leased.
-absl::Status Abandon(Transaction& tx, absl::string_view delivery, absl::string_view reason,
-                     absl::Time now);
-
 }  // namespace fluxcascade
 
 #endif  // FLUXCASCADE_CONTROLPLANE_QUEUE_DELIVERY_LIFECYCLE_H_

@@ -468,22 +468,5 @@ TEST_F(DeliveryLifecycleTest, AnOutboundDeliveryShowsWhatIsToBeSent) {
   EXPECT_EQ(delivery.outbound().event_type(), "record.updated");
 }
 
-TEST_F(DeliveryLifecycleTest, AnAbandonedDeliveryFailsAndFreesItsLane) {
-  const std::string first = Accept(ACTION_CREATE, "1");
-  const std::string merge = Accept(ACTION_MERGE, "1", {"2"});
-  const auto abandon = [&](const std::string& name) {
-    return Run([&](Transaction& tx) { return Abandon(tx, name, "its mapping was deleted", now_); });
-  };
-  FC_ASSERT_OK(abandon(first));
-  EXPECT_EQ(Get(first).state(), Delivery::STATE_FAILED);
-  EXPECT_EQ(Get(first).state_reason(), "its mapping was deleted");
-  const ClaimedDelivery claimed = ClaimOne();
-  EXPECT_EQ(claimed.delivery.name(), merge);
-  EXPECT_THAT(abandon(merge), StatusIs(StatusCode::kFailedPrecondition));
-  FC_ASSERT_OK(SucceedNow(claimed));
-  FC_EXPECT_OK(abandon(merge));
-  EXPECT_EQ(Get(merge).state(), Delivery::STATE_SUCCEEDED);
-}
-
 }  // namespace
 }  // namespace fluxcascade

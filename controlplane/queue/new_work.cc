@@ -96,11 +96,6 @@ QueueItem OutboundItem(const Delivery& delivery) {
   return item;
 }
 
-bool HasEnded(const Delivery& delivery) {
-  return delivery.state() == Delivery::STATE_SUCCEEDED ||
-         delivery.state() == Delivery::STATE_FAILED || delivery.state() == Delivery::STATE_SKIPPED;
-}
-
 absl::Status CheckRetriable(const Delivery& delivery) {
   const auto refuse = [&](absl::string_view why) {
     return absl::FailedPreconditionError(absl::StrCat(

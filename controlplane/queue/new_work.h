@@ -31,7 +31,6 @@ store::v1::QueueItem InboundItem(const store::v1::Delivery& delivery,
                                  const store::v1::Mapping& mapping);
 store::v1::QueueItem OutboundItem(const store::v1::Delivery& delivery);
 
-bool HasEnded(const store::v1::Delivery& delivery);
 // kFailedPrecondition, saying why, in the states in which a retry by hand makes no sense.
 absl::Status CheckRetriable(const store::v1::Delivery& delivery);
 // The item of a delivery that has failed. Brings its URL up to date. kFailedPrecondition when what

@@ -79,10 +79,6 @@ class QueueRepository {
   // ready.
   virtual absl::Status Finish(const store::v1::QueueItem& leased) = 0;
 
-  // The same for an item that is not leased (its endpoint was deleted). kFailedPrecondition while
-  // it is leased.
-  virtual absl::Status Remove(absl::string_view delivery) = 0;
-
   // Gives back whatever this holder has leased, at most `limit` items, and names them. Attempts
   // that were begun count. For a replica that starts again under its own name after a crash and
   // need not wait for its old leases to run out.

@@ -213,24 +213,19 @@ TEST_P(StoreConformanceTest, AReleasedItemIsDueAgainWithTheAttemptsItIsGiven) {
   EXPECT_EQ(queue.Claim(At(50)).at(0).attempt_count(), 1);
 }
 
-TEST_P(StoreConformanceTest, OnlyWhatIsNotLeasedIsRescheduledOrRemoved) {
+TEST_P(StoreConformanceTest, OnlyWhatIsNotLeasedIsRescheduled) {
   Queue queue(store());
   FC_ASSERT_OK(queue.Add("a", At(50)));
   const auto reschedule = [&](const std::string& name) {
     return queue.Do([&](Transaction& tx) { return tx.queue().Reschedule(name, At(10), 3); });
   };
-  const auto remove = [&](const std::string& name) {
-    return queue.Do([&](Transaction& tx) { return tx.queue().Remove(name); });
-  };
   FC_ASSERT_OK(reschedule("a"));
   const QueueItem item = queue.Claim(At(10)).at(0);
   EXPECT_EQ(item.attempt_count(), 4);
   EXPECT_THAT(reschedule("a"), StatusIs(StatusCode::kFailedPrecondition));
-  EXPECT_THAT(remove("a"), StatusIs(StatusCode::kFailedPrecondition));
   EXPECT_THAT(reschedule("none"), StatusIs(StatusCode::kNotFound));
   FC_ASSERT_OK(queue.Do([&](Transaction& tx) { return tx.queue().Release(item, At(10), 0); }));
-  FC_EXPECT_OK(remove("a"));
-  EXPECT_THAT(remove("a"), StatusIs(StatusCode::kNotFound));
+  FC_EXPECT_OK(reschedule("a"));
 }
 
 TEST_P(StoreConformanceTest, ItemsOfALaneRunOneAtATimeInTheOrderTheyCame) {
@@ -271,15 +266,6 @@ TEST_P(StoreConformanceTest, AnItemOfSeveralLanesWaitsUntilItIsFirstInAll) {
   ASSERT_THAT(Names(both), ElementsAre("both"));
   FC_ASSERT_OK(queue.Finish(both[0]));
   EXPECT_THAT(Names(queue.Claim(At(0))), ElementsAre("behind"));
-}
-
-TEST_P(StoreConformanceTest, AnItemRemovedFromTheMiddleOfItsLaneLeavesTheOrder) {
-  Queue queue(store());
-  for (const char* name : {"1", "2", "3"}) FC_ASSERT_OK(queue.Add(name, At(0), {"lane"}));
-  FC_ASSERT_OK(queue.Do([](Transaction& tx) { return tx.queue().Remove("2"); }));
-  const QueueItem first = queue.Claim(At(0)).at(0);
-  FC_ASSERT_OK(queue.Finish(first));
-  EXPECT_THAT(Names(queue.Claim(At(0))), ElementsAre("3"));
 }
 
 TEST_P(StoreConformanceTest, ALaneThatWasEmptyServesAgain) {

@@ -217,11 +217,6 @@ absl::Status RocksQueueRepository::Finish(const QueueItem& leased) {
   return Erase(item);
 }
 
-absl::Status RocksQueueRepository::Remove(absl::string_view delivery) {
-  FC_ASSIGN_OR_RETURN(const QueueItem item, Unleased(delivery));
-  return Erase(item);
-}
-
 absl::Status RocksQueueRepository::Erase(const QueueItem& item) {
   FC_RETURN_IF_ERROR(items_.Erase(NameKey(item.delivery())).status());
   for (int i = 0; i < item.lanes_size(); ++i) {

@@ -36,7 +36,6 @@ class RocksQueueRepository final : public QueueRepository {
   absl::Status Reschedule(absl::string_view delivery, absl::Time due_time,
                           int attempt_count) override;
   absl::Status Finish(const store::v1::QueueItem& leased) override;
-  absl::Status Remove(absl::string_view delivery) override;
   absl::StatusOr<std::vector<store::v1::QueueItem>> ReleaseHeldBy(absl::string_view holder,
                                                                   int limit) override;
   absl::StatusOr<std::optional<absl::Time>> NextDue(store::v1::Direction direction,
