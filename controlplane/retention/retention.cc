@@ -1,16 +1,46 @@
 #include "controlplane/retention/retention.h"
 
 #include <algorithm>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/logging/logging.h"
+#include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
+#include "controlplane/ingest/edge_config.h"
 
 namespace fluxcascade {
+namespace {
+
+// As BuildEdgeConfig has it.
+bool IsPastGrace(const store::v1::App& app, absl::Time now) {
+  return app.has_delete_time() && now - FromProto(app.delete_time()) > kHookGracePeriod;
+}
+
+// Apps are few: all are looked at.
+absl::StatusOr<std::vector<std::string>> AppsPastGrace(Store& store, absl::Time now) {
+  std::vector<std::string> names;
+  FC_RETURN_IF_ERROR(store.Read([&](Transaction& tx) -> absl::Status {
+    names.clear();
+    PageRequest request;
+    do {
+      FC_ASSIGN_OR_RETURN(const Page<store::v1::App> page, tx.apps().List("", request));
+      for (const store::v1::App& app : page.items) {
+        if (IsPastGrace(app, now)) names.push_back(app.name());
+      }
+      request.after = page.next;
+    } while (!request.after.empty());
+    return absl::OkStatus();
+  }));
+  return names;
+}
+
+}  // namespace
 
 Retention::Retention(RetentionOptions options, Store& store, const Clock& clock)
     : options_(std::move(options)), store_(store), clock_(clock) {}
@@ -53,7 +83,8 @@ absl::StatusOr<int> Retention::RunOnce() {
     FC_ASSIGN_OR_RETURN(const int trimmed, TrimAll(trim));
     went += trimmed;
   }
-  return went;
+  FC_ASSIGN_OR_RETURN(const int apps, PurgeApps(now));
+  return went + apps;
 }
 
 absl::StatusOr<int> Retention::TrimAll(const Trim& trim) {
@@ -63,6 +94,27 @@ absl::StatusOr<int> Retention::TrimAll(const Trim& trim) {
       FC_ASSIGN_OR_RETURN(went, trim(tx));
       return absl::OkStatus();
     }));
+  }
+  return all;
+}
+
+absl::StatusOr<int> Retention::PurgeApps(absl::Time now) {
+  FC_ASSIGN_OR_RETURN(const std::vector<std::string> names, AppsPastGrace(store_, now));
+  int all = 0;
+  for (const std::string& name : names) {
+    if (waker_.stopped()) break;
+    bool went = false;
+    FC_RETURN_IF_ERROR(store_.Run([&](Transaction& tx) -> absl::Status {
+      went = false;
+      const absl::StatusOr<store::v1::App> app = tx.apps().Get(name);
+      if (absl::IsNotFound(app.status())) return absl::OkStatus();
+      FC_RETURN_IF_ERROR(app.status());
+      if (!IsPastGrace(*app, now)) return absl::OkStatus();
+      FC_RETURN_IF_ERROR(tx.apps().Delete(name));
+      went = true;
+      return BumpConfigVersion(tx, app->edge_group());
+    }));
+    all += went ? 1 : 0;
   }
   return all;
 }

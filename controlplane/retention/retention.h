@@ -37,13 +37,15 @@ class Retention {
   void Stop();
 
   // Takes away all that is too old, in bounded transactions, unless stopped meanwhile; gives how
-  // many went. Safe to interrupt anywhere.
+  // many went. Safe to interrupt anywhere. Deleted apps go after their hook's grace period, and the
+  // edges of their group are then told to forget the hook.
   absl::StatusOr<int> RunOnce();
 
  private:
   using Trim = std::function<absl::StatusOr<int>(Transaction&)>;
 
   absl::StatusOr<int> TrimAll(const Trim& trim);
+  absl::StatusOr<int> PurgeApps(absl::Time now);
   void Loop();
 
   const RetentionOptions options_;

@@ -10,6 +10,7 @@
 #include "common/status/status_macros.h"
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
+#include "controlplane/ingest/edge_config.h"
 #include "controlplane/store/memory_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -20,6 +21,8 @@ namespace {
 using store::v1::Delivery;
 
 constexpr absl::Duration kDay = absl::Hours(24);
+constexpr char kApp[] = "workspaces/default/apps/a";
+constexpr char kGroup[] = "edgeGroups/main";
 
 class RetentionTest : public testing::Test {
  protected:
@@ -59,6 +62,35 @@ class RetentionTest : public testing::Test {
           return tx.messages().Get(absl::StrCat("workspaces/default/messages/", id)).status();
         })
         .ok();
+  }
+
+  // An edge group, and an app of it that was deleted just now.
+  void AddDeletedApp() {
+    FC_ASSERT_OK(store_->Run([&](Transaction& tx) -> absl::Status {
+      store::v1::EdgeGroup group;
+      group.set_name(kGroup);
+      group.set_config_version(7);
+      FC_RETURN_IF_ERROR(tx.edge_groups().Insert(group));
+      store::v1::App app;
+      app.set_name(kApp);
+      app.set_edge_group(kGroup);
+      *app.mutable_delete_time() = ToProto(clock_.Now());
+      return tx.apps().Insert(app);
+    }));
+  }
+
+  absl::Status App() {
+    return store_->Read([&](Transaction& tx) { return tx.apps().Get(kApp).status(); });
+  }
+
+  int64_t ConfigVersion() {
+    int64_t version = 0;
+    FC_EXPECT_OK(store_->Read([&](Transaction& tx) -> absl::Status {
+      FC_ASSIGN_OR_RETURN(const auto group, tx.edge_groups().Get(kGroup));
+      version = group.config_version();
+      return absl::OkStatus();
+    }));
+    return version;
   }
 
   RetentionOptions options_;
@@ -108,6 +140,36 @@ TEST_F(RetentionTest, WhatHasNotEndedStays) {
   }));
   clock_.Advance(400 * kDay);
   EXPECT_EQ(Run(), 0);
+}
+
+TEST_F(RetentionTest, ADeletedAppStaysForItsHooksGracePeriod) {
+  AddDeletedApp();
+  clock_.Advance(kHookGracePeriod);
+  EXPECT_EQ(Run(), 0);
+  FC_EXPECT_OK(App());
+  EXPECT_EQ(ConfigVersion(), 7);
+}
+
+TEST_F(RetentionTest, AfterItTheAppGoesAndTheEdgesAreTold) {
+  AddDeletedApp();
+  clock_.Advance(kHookGracePeriod + absl::Microseconds(1));
+  EXPECT_EQ(Run(), 1);
+  EXPECT_THAT(App(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(ConfigVersion(), 8);
+  EXPECT_EQ(Run(), 0);
+  EXPECT_EQ(ConfigVersion(), 8) << "once is enough";
+}
+
+TEST_F(RetentionTest, AnAppThatWasNotDeletedStays) {
+  AddDeletedApp();
+  FC_ASSERT_OK(store_->Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(kApp));
+    app.clear_delete_time();
+    return tx.apps().Update(app);
+  }));
+  clock_.Advance(400 * kDay);
+  EXPECT_EQ(Run(), 0);
+  FC_EXPECT_OK(App());
 }
 
 TEST_F(RetentionTest, OnItsThreadItStopsWhenToldTo) {

@@ -42,7 +42,7 @@ class ResourceRepository {
   virtual absl::Status Update(const T& resource) = 0;       // kNotFound
   virtual absl::Status Delete(absl::string_view name) = 0;  // kNotFound
   // `parent` is a prefix of names up to the collection: `workspaces/default`; empty for those
-  // without one.
+  // without one, and to list those of all parents.
   virtual absl::StatusOr<Page<T>> List(absl::string_view parent, const PageRequest& page) = 0;
   // What an earlier Insert with the same non-empty `request_id` under this parent made.
   virtual absl::StatusOr<std::optional<T>> FindByRequestId(absl::string_view parent,
