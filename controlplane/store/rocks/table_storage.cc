@@ -33,7 +33,8 @@ absl::StatusOr<KeyRange> RemainingRange(const std::string& prefix, ScanOrder ord
   if (after.empty()) return range;
   std::string last;
   if (!absl::WebSafeBase64Unescape(after, &last) || !absl::StartsWith(last, prefix)) {
-    return absl::InvalidArgumentError("the page token does not belong to this list");
+    return absl::InvalidArgumentError(
+        "page_token: does not belong to this list; take next_page_token of the page before");
   }
   if (order == ScanOrder::kForward) {
     range.lower = last + '\0';
