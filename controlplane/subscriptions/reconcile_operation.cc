@@ -211,9 +211,7 @@ absl::Status ReconcileOperation::Finish(const absl::Status& outcome) {
   return dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
     FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(app_name_));
     // Marked again while we were at work: it stays due.
-    const bool marked_again =
-        app.reconcile_time().SerializeAsString() != app_.reconcile_time().SerializeAsString();
-    if (marked_again) return absl::OkStatus();
+    if (app.reconcile_marks() != app_.reconcile_marks()) return absl::OkStatus();
     const int failures = outcome.ok() || waits_for_edges ? 0 : app.reconcile_failures() + 1;
     app.set_reconcile_failures(failures);
     if (outcome.ok() && rows_.empty()) {

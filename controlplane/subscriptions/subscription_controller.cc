@@ -24,6 +24,7 @@ absl::Duration FailureDelay(int failures) {
 absl::Status MarkForReconcile(Transaction& tx, absl::string_view app_name, absl::Time now) {
   FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(app_name));
   *app.mutable_reconcile_time() = ToProto(now);
+  app.set_reconcile_marks(app.reconcile_marks() + 1);
   app.set_reconcile_failures(0);
   return tx.apps().Update(app);
 }

@@ -325,6 +325,18 @@ TEST_F(SubscriptionControllerTest, AMarkDuringAReconcileIsNotLost) {
   EXPECT_THAT(AtTheSystem(), SizeIs(4));
 }
 
+// Both marks carry one time: the clock stands still.
+TEST_F(SubscriptionControllerTest, AMarkDuringAReconcileIsNotLostWithinOneTickOfTheClock) {
+  EdgeHasApplied(3);
+  AddMapping("a", {"email"});
+  crm_.During("GetRegistration", [&] { AddMapping("b", {"phone"}); });
+  RunDue();
+  EXPECT_THAT(AtTheSystem(), SizeIs(3));
+  RunDue();
+  EXPECT_THAT(AtTheSystem(), SizeIs(4));
+  EXPECT_EQ(DueIn(), kSubscriptionRecheck);
+}
+
 TEST(FailureDelayTest, DoublesUpToTheLast) {
   EXPECT_EQ(FailureDelay(1), kFirstFailureDelay);
   EXPECT_EQ(FailureDelay(2), absl::Seconds(10));
