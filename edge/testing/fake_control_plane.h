@@ -15,7 +15,8 @@
 
 namespace fluxcascade::edge {
 
-// Speaks with one edge at a time. What waits, waits at most ten seconds of real time.
+// Speaks with one edge at a time. What waits, waits for ten seconds of real time, and a
+// little longer where the edge says other things meanwhile.
 class FakeControlPlane final : public v1::EdgeLinkService::Service {
  public:
   // Trusts edges with certificates of `authority`, and has one of `own`, for 127.0.0.1.
