@@ -1,5 +1,6 @@
 #include "controlplane/ingest/edge_config.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,26 @@
 #include "common/status/status_macros.h"
 
 namespace fluxcascade {
+namespace {
+
+// Nothing when the app's system sends no webhooks.
+absl::StatusOr<std::optional<edge::v1::Hook>> MakeHook(const store::v1::EdgeGroup& group,
+                                                       const store::v1::App& app,
+                                                       const ConnectorRegistry& connectors,
+                                                       const OpenApp& open_app) {
+  FC_ASSIGN_OR_RETURN(const Connector* connector, connectors.Find(app.system()));
+  FC_ASSIGN_OR_RETURN(const AppIdentity identity, open_app(app));
+  edge::v1::Hook hook;
+  hook.set_id(app.name());
+  hook.set_token(app.hook_token());
+  hook.set_public_url(HookUrl(group, app));
+  const absl::Status filled = connector->FillHook(identity, hook);
+  if (absl::IsUnimplemented(filled)) return std::nullopt;
+  FC_RETURN_IF_ERROR(filled);
+  return hook;
+}
+
+}  // namespace
 
 std::string HookUrl(const store::v1::EdgeGroup& group, const store::v1::App& app) {
   return absl::StrCat(group.public_base_url(), "/v1/hooks/", app.hook_token());
@@ -23,16 +44,12 @@ absl::StatusOr<edge::v1::Config> BuildEdgeConfig(Transaction& tx, absl::string_v
   config.set_version(group.config_version());
   for (const store::v1::App& app : apps) {
     if (app.has_delete_time() && now - FromProto(app.delete_time()) > kHookGracePeriod) continue;
-    FC_ASSIGN_OR_RETURN(const Connector* connector, connectors.Find(app.system()));
-    FC_ASSIGN_OR_RETURN(const AppIdentity identity, open_app(app));
-    edge::v1::Hook hook;
-    hook.set_id(app.name());
-    hook.set_token(app.hook_token());
-    hook.set_public_url(HookUrl(group, app));
-    const absl::Status filled = connector->FillHook(identity, hook);
-    if (absl::IsUnimplemented(filled)) continue;
-    FC_RETURN_IF_ERROR(filled);
-    *config.add_hooks() = std::move(hook);
+    absl::StatusOr<std::optional<edge::v1::Hook>> hook = MakeHook(group, app, connectors, open_app);
+    if (!hook.ok()) {
+      return absl::Status(hook.status().code(),
+                          absl::StrCat(app.name(), ": ", hook.status().message()));
+    }
+    if (hook->has_value()) *config.add_hooks() = **std::move(hook);
   }
   return config;
 }
@@ -54,7 +71,7 @@ absl::Status CheckEdgesReady(Transaction& tx, absl::string_view edge_group, absl
     if (node.applied_config_version() >= group.config_version()) continue;
     return absl::FailedPreconditionError(absl::StrCat(
         "waits for ", node.name(), " to apply configuration ", group.config_version(),
-        node.config_error().empty() ? "" : absl::StrCat("; it refused: ", node.config_error())));
+        node.config_error().empty() ? "" : absl::StrCat("; last error: ", node.config_error())));
   }
   if (live > 0) return absl::OkStatus();
   return absl::FailedPreconditionError(

@@ -26,8 +26,9 @@ using OpenApp = std::function<absl::StatusOr<AppIdentity>(const store::v1::App&)
 // `<public base URL>/v1/hooks/<token>`.
 std::string HookUrl(const store::v1::EdgeGroup& group, const store::v1::App& app);
 
-// The whole configuration of a group, at its config_version. An app whose secrets can't be opened
-// fails the whole: a config without its hook would make the edges refuse its webhooks.
+// The whole configuration of a group, at its config_version. An app whose hook can't be made (its
+// secrets can't be opened) fails the whole, by name: a config without its hook would make the edges
+// refuse its webhooks.
 absl::StatusOr<edge::v1::Config> BuildEdgeConfig(Transaction& tx, absl::string_view edge_group,
                                                  const ConnectorRegistry& connectors,
                                                  const OpenApp& open_app, absl::Time now);
