@@ -55,6 +55,18 @@ class EdgeSessionTest : public testing::Test {
     return session_.Handle(request);
   }
 
+  // The group's one app is of this system.
+  void PutApp(const std::string& system) {
+    store::v1::App app;
+    app.set_name("workspaces/default/apps/a");
+    app.set_system(system);
+    app.set_edge_group(kGroup);
+    FC_EXPECT_OK(store_->Run([&](Transaction& tx) -> absl::Status {
+      const absl::Status updated = tx.apps().Update(app);
+      return absl::IsNotFound(updated) ? tx.apps().Insert(app) : updated;
+    }));
+  }
+
   store::v1::EdgeNode Node() {
     store::v1::EdgeNode node;
     FC_EXPECT_OK(store_->Read([&](Transaction& tx) -> absl::Status {
@@ -77,7 +89,7 @@ class EdgeSessionTest : public testing::Test {
   FakeClock clock_;
   FakeRandom random_;
   ConnectorRegistry connectors_ = MakeConnectorTable({});
-  OpenApp open_app_;
+  OpenApp open_app_ = [](const store::v1::App&) { return AppIdentity(); };
   Ingestor ingestor_{*store_, connectors_, clock_, random_, [] {}};
   std::vector<ConnectResponse> sent_;
   EdgeSession session_{kNode,
@@ -175,6 +187,47 @@ TEST_F(EdgeSessionTest, AnEdgeWithTheSameConfigurationKeepsItsVersion) {
   FC_ASSERT_OK(Hello(kLog, 3));
   ASSERT_THAT(Sent(ConnectResponse::kConfig), SizeIs(1));
   EXPECT_EQ(Sent(ConnectResponse::kConfig)[0].config().version(), 3);
+}
+
+TEST_F(EdgeSessionTest, AConfigurationThatCanNotBeMadeIsNamedAndHoldsUpNothingElse) {
+  PutApp("abacus");
+  FC_ASSERT_OK(Hello(kLog));
+  EXPECT_THAT(Sent(ConnectResponse::kConfig), IsEmpty());
+  EXPECT_THAT(Sent(ConnectResponse::kPull), SizeIs(1));
+  EXPECT_THAT(Node().config_error(), HasSubstr("workspaces/default/apps/a: "));
+  EXPECT_THAT(Node().config_error(), HasSubstr("abacus"));
+}
+
+TEST_F(EdgeSessionTest, AConfigurationThatCanNotBeMadeIsLoggedOnce) {
+  PutApp("abacus");
+  testing::internal::CaptureStderr();
+  FC_ASSERT_OK(Hello(kLog));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("no configuration for edge"));
+  testing::internal::CaptureStderr();
+  FC_ASSERT_OK(session_.Tick());
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), IsEmpty());
+}
+
+TEST_F(EdgeSessionTest, OnceItCanBeMadeTheConfigurationIsSent) {
+  PutApp("abacus");
+  FC_ASSERT_OK(Hello(kLog));
+  PutApp("pipedrive");
+  FC_ASSERT_OK(session_.Tick());
+  ASSERT_THAT(Sent(ConnectResponse::kConfig), SizeIs(1));
+  ConnectRequest applied;
+  applied.mutable_config_result()->set_version(3);
+  FC_ASSERT_OK(session_.Handle(applied));
+  EXPECT_EQ(Node().config_error(), "");
+}
+
+TEST_F(EdgeSessionTest, AnOlderConfigurationIsReplacedByATick) {
+  FC_ASSERT_OK(Hello(kLog));
+  FC_ASSERT_OK(session_.Tick());
+  EXPECT_THAT(Sent(ConnectResponse::kConfig), SizeIs(1));
+  FC_ASSERT_OK(store_->Run([](Transaction& tx) { return BumpConfigVersion(tx, kGroup); }));
+  FC_ASSERT_OK(session_.Tick());
+  ASSERT_THAT(Sent(ConnectResponse::kConfig), SizeIs(2));
+  EXPECT_EQ(Sent(ConnectResponse::kConfig)[1].config().version(), 4);
 }
 
 }  // namespace
