@@ -10,11 +10,21 @@
 #include "common/status/status_macros.h"
 #include "common/time/waker.h"
 #include "controlplane/model/resource_name.h"
+#include "grpc/grpc.h"
 
 namespace fluxcascade {
 namespace {
 
 using Stream = grpc::ServerReaderWriter<edge::v1::ConnectResponse, edge::v1::ConnectRequest>;
+
+// Ends a stream from another thread than its own, which then finds nothing more to read. TryCancel
+// would tell every edge CANCELLED, and one whose name another edge has would never know.
+void EndStream(grpc::ServerContext* context, grpc_status_code code, const char* reason) {
+  grpc_call_cancel_with_status(context->c_call(), code, reason, nullptr);
+}
+
+constexpr char kTakenOver[] = "a newer stream of this node has taken over";
+constexpr char kShuttingDown[] = "the control plane is shutting down";
 
 // Runs Tick about once a second until it is destroyed; a Tick that fails ends the stream.
 class Ticker {
@@ -22,8 +32,10 @@ class Ticker {
   Ticker(EdgeSession& session, grpc::ServerContext* context)
       : thread_([this, &session, context] {
           while (waker_.WaitFor(absl::Seconds(1))) {
-            if (session.Tick().ok()) continue;
-            context->TryCancel();
+            const absl::Status status = session.Tick();
+            if (status.ok()) continue;
+            Log(LogLevel::kWarning, "edge stream could not go on", {{"error", status}});
+            EndStream(context, GRPC_STATUS_UNAVAILABLE, "the control plane could not go on");
             return;
           }
         }) {}
@@ -63,7 +75,7 @@ grpc::Status EdgeLinkService::Connect(grpc::ServerContext* context, Stream* stre
         {{"peer", context->peer()}, {"error", node.status()}});
     return ToGrpc(node.status());
   }
-  if (!Register(*node, context)) return ToGrpc(absl::UnavailableError("shutting down"));
+  if (!Register(*node, context)) return ToGrpc(absl::UnavailableError(kShuttingDown));
   EdgeSession session(
       *node, dependencies_.store, dependencies_.connectors, dependencies_.open_app,
       dependencies_.ingestor, dependencies_.clock, dependencies_.random,
@@ -78,7 +90,7 @@ grpc::Status EdgeLinkService::Connect(grpc::ServerContext* context, Stream* stre
   if (!status.ok()) {
     Log(LogLevel::kWarning, "edge stream ended", {{"node", *node}, {"error", status}});
   }
-  if (!Unregister(*node, context)) return ToGrpc(absl::AbortedError("a newer stream of this node"));
+  if (!Unregister(*node, context)) return ToGrpc(absl::AbortedError(kTakenOver));
   session.Disconnected();
   return ToGrpc(status);
 }
@@ -86,14 +98,16 @@ grpc::Status EdgeLinkService::Connect(grpc::ServerContext* context, Stream* stre
 void EdgeLinkService::Shutdown() {
   MutexLock lock(mutex_);
   shut_down_ = true;
-  for (const auto& [node, context] : streams_) context->TryCancel();
+  for (const auto& [node, context] : streams_) {
+    EndStream(context, GRPC_STATUS_UNAVAILABLE, kShuttingDown);
+  }
 }
 
 bool EdgeLinkService::Register(const std::string& node, grpc::ServerContext* context) {
   MutexLock lock(mutex_);
   if (shut_down_) return false;
   grpc::ServerContext*& current = streams_[node];
-  if (current != nullptr) current->TryCancel();
+  if (current != nullptr) EndStream(current, GRPC_STATUS_ABORTED, kTakenOver);
   current = context;
   return true;
 }

@@ -34,11 +34,11 @@ class EdgeLinkService final : public edge::v1::EdgeLinkService::Service {
                        grpc::ServerReaderWriter<edge::v1::ConnectResponse,
                                                 edge::v1::ConnectRequest>* stream) override;
 
-  // Ends every stream and takes no new one, for a graceful stop.
+  // Ends every stream with UNAVAILABLE and takes no new one, for a graceful stop.
   void Shutdown();
 
  private:
-  // A node has one stream: a second one ends the first. False once shut down.
+  // A node has one stream: a second one ends the first with ABORTED. False once shut down.
   bool Register(const std::string& node, grpc::ServerContext* context);
   // False when a newer stream of the node has taken over.
   bool Unregister(const std::string& node, grpc::ServerContext* context);
