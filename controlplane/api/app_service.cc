@@ -51,6 +51,19 @@ absl::StatusOr<v1::App> ToApi(Transaction& tx, const store::v1::App& stored) {
   return app;
 }
 
+// A deleted app holds its name as long as its hook is served.
+absl::Status CheckNameIsFree(Transaction& tx, absl::string_view name) {
+  const absl::StatusOr<store::v1::App> app = tx.apps().Get(name);
+  if (absl::IsNotFound(app.status())) return absl::OkStatus();
+  FC_RETURN_IF_ERROR(app.status());
+  if (!app->has_delete_time()) {
+    return absl::AlreadyExistsError(absl::StrCat("app ", name, " exists already"));
+  }
+  return absl::AlreadyExistsError(absl::StrCat(
+      "app ", name, " was deleted, but its hook is still served: its name is free ", "about ",
+      absl::FormatDuration(kHookGracePeriod), " after the deletion; wait, or take another app_id"));
+}
+
 absl::Status CheckSignatures(const ConnectorInfo& info, const store::v1::App& app) {
   for (const std::string& version : app.accepted_signatures()) {
     const auto& allowed = info.optional_signatures;
@@ -148,6 +161,11 @@ grpc::Status AppServiceImpl::CreateApp(grpc::ServerContext*, const v1::CreateApp
     FC_RETURN_IF_ERROR(CheckText("request_id", request->request_id(), kMaxRequestId, false));
     FC_ASSIGN_OR_RETURN(const std::optional<store::v1::App> earlier,
                         tx.apps().FindByRequestId(request->parent(), request->request_id()));
+    if (earlier.has_value() && earlier->has_delete_time()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("request_id: ", earlier->name(),
+                       ", which it created, was deleted; take another request_id"));
+    }
     if (earlier.has_value()) {
       FC_ASSIGN_OR_RETURN(out, ToApi(tx, *earlier));
       return absl::OkStatus();
@@ -160,6 +178,7 @@ grpc::Status AppServiceImpl::CreateApp(grpc::ServerContext*, const v1::CreateApp
     }
     store::v1::App app;
     app.set_name(JoinName(request->parent(), "apps", id));
+    FC_RETURN_IF_ERROR(CheckNameIsFree(tx, app.name()));
     app.set_system(request->app().system());
     app.set_request_id(request->request_id());
     FC_ASSIGN_OR_RETURN(const std::set<std::string> fields,
