@@ -27,13 +27,18 @@ ABSL_FLAG(std::string, outgoing_ca, "",
           "PEM file with the authorities of systems and endpoints; empty: the machine's");
 ABSL_FLAG(bool, allow_private_addresses, false,
           "let endpoints and systems be at loopback and private addresses");
+ABSL_FLAG(int, max_store_gib, 64,
+          "size of the store, in GiB, above which edges are not pulled from");
 ABSL_FLAG(int, sync_concurrency, 64, "inbound deliveries at once");
-ABSL_FLAG(int, sync_concurrency_per_target, 16, "inbound deliveries at once to one connection");
+ABSL_FLAG(int, sync_concurrency_per_target, 16,
+          "inbound deliveries at once to one connection, and as many of creations");
 ABSL_FLAG(int, dispatch_concurrency, 64, "outbound deliveries at once");
 ABSL_FLAG(int, dispatch_concurrency_per_endpoint, 8, "outbound deliveries at once to one endpoint");
 
 namespace fluxcascade {
 namespace {
+
+constexpr int kMaxStoreGib = 1 << 20;
 
 absl::Status CheckAddress(absl::string_view flag, const std::string& value) {
   const absl::Status parsed = SocketAddress::Parse(value).status();
@@ -97,6 +102,9 @@ absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags(
   FC_RETURN_IF_ERROR(CheckBaseUrl("pipedrive_oauth", options.systems.pipedrive.oauth_base_url));
   options.outgoing_ca_file = absl::GetFlag(FLAGS_outgoing_ca);
   options.allow_private_addresses = absl::GetFlag(FLAGS_allow_private_addresses);
+  const int max_store_gib = absl::GetFlag(FLAGS_max_store_gib);
+  FC_RETURN_IF_ERROR(CheckRange("max_store_gib", max_store_gib, kMaxStoreGib));
+  options.max_store_bytes = int64_t{max_store_gib} << 30;
   options.sync_concurrency = absl::GetFlag(FLAGS_sync_concurrency);
   options.sync_concurrency_per_target = absl::GetFlag(FLAGS_sync_concurrency_per_target);
   options.dispatch_concurrency = absl::GetFlag(FLAGS_dispatch_concurrency);

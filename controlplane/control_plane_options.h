@@ -2,6 +2,7 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_CONTROL_PLANE_OPTIONS_H_
 #define FLUXCASCADE_CONTROLPLANE_CONTROL_PLANE_OPTIONS_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -29,9 +30,13 @@ struct ControlPlaneOptions {
   // Whether endpoints and systems may be at addresses that are not public.
   bool allow_private_addresses = false;
 
-  // Inbound deliveries at once, in all and to one target connection.
+  // Inbound deliveries at once, in all and to one target connection, where creations have as many
+  // places of their own.
   int sync_concurrency = 64;
   int sync_concurrency_per_target = 16;
+  // With a larger store than this nothing more is pulled from edges.
+  int64_t max_store_bytes = int64_t{64} << 30;
+
   // Outbound deliveries at once, in all and to one endpoint.
   int dispatch_concurrency = 64;
   int dispatch_concurrency_per_endpoint = 8;

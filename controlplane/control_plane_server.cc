@@ -248,7 +248,7 @@ absl::Status Server::Serve() {
   link_service_ = std::make_unique<EdgeLinkService>(
       EdgeLinkDependencies{*store_, connectors_, open_app, *ingestor_, clock_, random_,
                            [this] { subscription_loop_->Wake(); }},
-      EdgeSessionOptions());
+      EdgeSessionOptions{.pull = {.max_store_bytes = options_.max_store_bytes}});
   FC_ASSIGN_OR_RETURN(link_server_, Listen(options_.link_address, ServerMutualTls(options_.tls),
                                            {link_service_.get()}, &link_port_));
   api_context_ = std::make_unique<ApiContext>(

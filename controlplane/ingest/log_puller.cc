@@ -50,12 +50,7 @@ absl::Status LogPuller::PullNext() {
   bool changed = false;
   absl::Status status = store_.Read([&](Transaction& tx) -> absl::Status {
     FC_ASSIGN_OR_RETURN(const store::v1::EdgeNode node, tx.edge_nodes().Get(node_));
-    FC_ASSIGN_OR_RETURN(const QueueStats stats,
-                        tx.queue().Stats(store::v1::DIRECTION_INBOUND, clock_.Now()));
-    paused_reason = stats.pending > options_.max_pending_deliveries
-                        ? absl::StrCat("more than ", options_.max_pending_deliveries,
-                                       " inbound deliveries are pending")
-                        : "";
+    FC_ASSIGN_OR_RETURN(paused_reason, PausedReason(tx));
     changed = paused_reason != node.pull_paused_reason();
     if (node.log_error().empty() && paused_reason.empty()) {
       FillPull(node.cursor(), *response.mutable_pull());
@@ -72,6 +67,20 @@ absl::Status LogPuller::PullNext() {
     return status;
   }
   return send_(response) ? absl::OkStatus() : absl::UnavailableError("the stream is broken");
+}
+
+absl::StatusOr<std::string> LogPuller::PausedReason(Transaction& tx) const {
+  FC_ASSIGN_OR_RETURN(const QueueStats stats,
+                      tx.queue().Stats(store::v1::DIRECTION_INBOUND, clock_.Now()));
+  if (stats.pending > options_.max_pending_deliveries) {
+    return absl::StrCat("more than ", options_.max_pending_deliveries,
+                        " inbound deliveries are pending");
+  }
+  FC_ASSIGN_OR_RETURN(const int64_t bytes, store_.SizeBytes());
+  if (bytes > options_.max_store_bytes) {
+    return absl::StrCat("the store holds more than ", options_.max_store_bytes, " bytes");
+  }
+  return std::string();
 }
 
 absl::Status LogPuller::OnBatch(const edge::v1::Batch& batch) {

@@ -22,9 +22,10 @@ struct PullOptions {
   uint32_t batch_bytes = 2 << 20;
   // How long an edge may hold a pull when it has nothing.
   uint32_t wait_ms = 10000;
-  // With more inbound deliveries pending than this nothing more is pulled: what the edges hold is
-  // safer there.
+  // With more inbound deliveries pending, or a larger store, nothing more is pulled: what the edges
+  // hold is safer there.
   int64_t max_pending_deliveries = 1000000;
+  int64_t max_store_bytes = int64_t{64} << 30;
 };
 
 // How often a request may be pulled without a commit, each time over a new stream, before it is
@@ -59,6 +60,8 @@ class LogPuller {
   // request, setting aside what fails.
   absl::Status TakeIn(const edge::v1::Batch& batch);
   absl::Status TakeInOneByOne(const edge::v1::Batch& batch, bool first_ended_the_process);
+  // Why nothing more is to be pulled; empty: it is.
+  absl::StatusOr<std::string> PausedReason(Transaction& tx) const;
   absl::StatusOr<int> CountPull();
   void UncountPull();
   void FillPull(const store::v1::Cursor& cursor, edge::v1::Pull& pull) const;

@@ -74,10 +74,8 @@ class LogPullerTest : public testing::Test {
 
   // The edge has dialled again, and is asked for what comes next.
   void NewStream() {
-    PullOptions options;
-    options.max_pending_deliveries = 2;
     sent_.clear();
-    puller_ = std::make_unique<LogPuller>(kNode, *store_, ingestor_, clock_, options,
+    puller_ = std::make_unique<LogPuller>(kNode, *store_, ingestor_, clock_, options_,
                                           [this](const ConnectResponse& response) {
                                             sent_.push_back(response);
                                             return !broken_;
@@ -183,6 +181,7 @@ class LogPullerTest : public testing::Test {
   IngestStore ingest_store_{*store_};
   ConnectorRegistry connectors_ = MakeConnectorTable({});
   Ingestor ingestor_{ingest_store_, connectors_, clock_, random_, [] {}};
+  PullOptions options_{.max_pending_deliveries = 2};
   bool broken_ = false;
   std::vector<ConnectResponse> sent_;
   std::unique_ptr<LogPuller> puller_;
@@ -300,6 +299,20 @@ TEST_F(LogPullerTest, AboveTheLimitNothingIsPulledAndTheNodeSaysWhy) {
   EXPECT_EQ(Node().pull_paused_reason(), "more than 2 inbound deliveries are pending");
   FC_ASSERT_OK(puller_->PullNext());
   EXPECT_EQ(pulls(), 1);
+}
+
+TEST_F(LogPullerTest, AStoreAboveItsNamedSizeStopsPullingAndTheNodeSaysSo) {
+  FC_ASSERT_OK_AND_ASSIGN(const int64_t bytes, store_->SizeBytes());
+  options_.max_store_bytes = bytes;
+  NewStream();
+  EXPECT_EQ(pulls(), 1);
+  EXPECT_EQ(Node().pull_paused_reason(), "");
+
+  options_.max_store_bytes = bytes - 1;
+  NewStream();
+  EXPECT_EQ(pulls(), 0);
+  EXPECT_EQ(Node().pull_paused_reason(),
+            absl::StrCat("the store holds more than ", bytes - 1, " bytes"));
 }
 
 TEST_F(LogPullerTest, PullingGoesOnOnceThereIsRoomAgain) {
