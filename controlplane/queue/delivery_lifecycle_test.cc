@@ -34,6 +34,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 class DeliveryLifecycleTest : public testing::Test {
  protected:
@@ -169,6 +170,16 @@ class DeliveryLifecycleTest : public testing::Test {
   store::v1::Message message_;
   int events_ = 0;
 };
+
+TEST_F(DeliveryLifecycleTest, CreationsShareNoPlacesWithWhatElseGoesToATarget) {
+  Accept(ACTION_CREATE, "1");
+  Accept(ACTION_UPDATE, "2");
+  Accept(ACTION_DELETE, "3");
+  std::vector<std::string> lines;
+  for (const ClaimedDelivery& claimed : Claim()) lines.push_back(claimed.item.destination());
+  const std::string& target = mapping_.target().connection();
+  EXPECT_THAT(lines, UnorderedElementsAre(target + "#creations", target, target));
+}
 
 TEST_F(DeliveryLifecycleTest, AChangeBecomesADeliveryThatIsDueNow) {
   const absl::Time accepted = now_;
