@@ -25,8 +25,9 @@ using StoredConnection = store::v1::Connection;
 
 constexpr char kPattern[] = "workspaces/*/connections/*";
 
-absl::StatusOr<StoredConnection> GetConnectionNamed(Transaction& tx, absl::string_view name) {
-  FC_RETURN_IF_ERROR(CheckName("name", name, kPattern));
+absl::StatusOr<StoredConnection> GetConnectionNamed(Transaction& tx, absl::string_view name,
+                                                    absl::string_view field = "name") {
+  FC_RETURN_IF_ERROR(CheckName(field, name, kPattern));
   return tx.connections().Get(name);
 }
 
@@ -281,7 +282,7 @@ grpc::Status ConnectionServiceImpl::ListObjectTypes(grpc::ServerContext*,
                                                     v1::ListObjectTypesResponse* response) {
   StoredConnection stored;
   absl::Status status = context_.store.Read([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(stored, GetConnectionNamed(tx, request->parent()));
+    FC_ASSIGN_OR_RETURN(stored, GetConnectionNamed(tx, request->parent(), "parent"));
     return absl::OkStatus();
   });
   if (!status.ok()) return ToGrpc(status);
@@ -295,7 +296,9 @@ grpc::Status ConnectionServiceImpl::ListObjectTypes(grpc::ServerContext*,
     types.insert(connector->info().target_object_types.begin(),
                  connector->info().target_object_types.end());
     for (const std::string& type : types) {
-      FC_ASSIGN_OR_RETURN(const ObjectTypeInfo info, connector->DescribeObjectType(*api, type));
+      const absl::StatusOr<ObjectTypeInfo> described = connector->DescribeObjectType(*api, type);
+      if (!described.ok()) return SystemError(stored.name(), described.status());
+      const ObjectTypeInfo& info = *described;
       v1::ObjectType& object_type = *response->add_object_types();
       object_type.set_object_type(info.name);
       for (const FieldInfo& from : info.fields) {

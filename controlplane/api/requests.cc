@@ -58,6 +58,15 @@ absl::Status CheckEtag(absl::string_view given, int64_t revision) {
                                          "read; get it again and repeat the change"));
 }
 
+absl::Status SystemError(absl::string_view connection, const absl::Status& error) {
+  if (!absl::IsUnauthenticated(error) && !absl::IsPermissionDenied(error)) {
+    return absl::Status(error.code(), absl::StrCat(connection, ": ", error.message()));
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(connection, ": ", error.message(),
+                   "; give it a credential that works with UpdateConnection, and repeat"));
+}
+
 absl::StatusOr<std::set<std::string>> FieldsToUpdate(const google::protobuf::Message& given,
                                                      const google::protobuf::FieldMask& mask,
                                                      const std::set<std::string>& changeable) {

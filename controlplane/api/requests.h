@@ -40,6 +40,11 @@ absl::Status CheckText(absl::string_view field, absl::string_view value, size_t 
 // kAborted, saying what to do, when an etag is given and is not the current one.
 absl::Status CheckEtag(absl::string_view given, int64_t revision);
 
+// What a system's answer to a call for `connection` is to our own client. Its refusal of the
+// connection's credential is kFailedPrecondition, saying what to do: kUnauthenticated is about the
+// client's own token.
+absl::Status SystemError(absl::string_view connection, const absl::Status& error);
+
 // Which fields of `given` an update changes: those of the mask, or without one those that are set.
 // Fields that are neither in `changeable` nor among the ones that every update carries (name, etag)
 // are refused when the mask names them, with a list of what can be changed; without a mask

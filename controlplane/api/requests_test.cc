@@ -12,6 +12,7 @@ namespace {
 
 using absl::StatusCode;
 using google::protobuf::FieldMask;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -44,6 +45,19 @@ TEST(RequestsTest, ATextIsCheckedAtItsLimit) {
   EXPECT_THAT(CheckText("display_name", "", 3, true), StatusIs(StatusCode::kInvalidArgument));
   EXPECT_THAT(CheckText("display_name", "abcd", 3, true),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("display_name")));
+}
+
+TEST(RequestsTest, ASystemsRefusalOfACredentialIsNotTheClientsOwn) {
+  for (const absl::Status& refusal :
+       {absl::UnauthenticatedError("token expired"), absl::PermissionDeniedError("no scope")}) {
+    EXPECT_THAT(
+        SystemError("workspaces/default/connections/c", refusal),
+        StatusIs(StatusCode::kFailedPrecondition,
+                 AllOf(HasSubstr("workspaces/default/connections/c: "),
+                       HasSubstr(std::string(refusal.message())), HasSubstr("UpdateConnection"))));
+  }
+  EXPECT_THAT(SystemError("workspaces/default/connections/c", absl::UnavailableError("is down")),
+              StatusIs(StatusCode::kUnavailable, "workspaces/default/connections/c: is down"));
 }
 
 TEST(RequestsTest, AMaskNamesWhatChangesEvenWhenItIsEmpty) {
