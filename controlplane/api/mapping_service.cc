@@ -1,6 +1,5 @@
 #include "controlplane/api/mapping_service.h"
 
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -9,9 +8,9 @@
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "controlplane/api/mapping_convert.h"
+#include "controlplane/api/mapping_system_check.h"
 #include "controlplane/api/requests.h"
 #include "controlplane/api/serve.h"
-#include "controlplane/mapping/check.h"
 #include "controlplane/model/resource_name.h"
 #include "controlplane/subscriptions/subscription_controller.h"
 
@@ -29,45 +28,6 @@ constexpr int kLinksPerTransaction = 1000;
 absl::StatusOr<StoredMapping> GetMappingNamed(Transaction& tx, absl::string_view name) {
   FC_RETURN_IF_ERROR(CheckName("name", name, kPattern));
   return tx.mappings().Get(name);
-}
-
-absl::StatusOr<StoredConnection> SideConnection(Transaction& tx, absl::string_view field,
-                                                const store::v1::Side& side) {
-  FC_RETURN_IF_ERROR(CheckName(absl::StrCat(field, ".connection"), side.connection(),
-                               "workspaces/*/connections/*"));
-  FC_RETURN_IF_ERROR(CheckText(absl::StrCat(field, ".object_type"), side.object_type(), 100, true));
-  return tx.connections().Get(side.connection());
-}
-
-// What the system says of the side's object type: its fields are asked of the system itself, since
-// users add their own.
-absl::StatusOr<ObjectTypeInfo> Describe(const ApiContext& context, absl::string_view field,
-                                        const StoredConnection& connection,
-                                        absl::string_view object_type) {
-  FC_ASSIGN_OR_RETURN(const Connector* connector, context.connectors.Find(connection.system()));
-  FC_ASSIGN_OR_RETURN(
-      const std::unique_ptr<ApiClient> api,
-      context.clients.ForConnection(connection, context.clock.Now() + kApiSystemTimeout, nullptr));
-  absl::StatusOr<ObjectTypeInfo> info = connector->DescribeObjectType(*api, object_type);
-  if (info.ok()) return info;
-  return absl::Status(info.status().code(),
-                      absl::StrCat(field, ": ", connection.name(), ": ", info.status().message()));
-}
-
-// Checks the mapping against both systems. Outside of any transaction: it calls them.
-absl::Status CheckAgainstSystems(const ApiContext& context, const StoredMapping& mapping) {
-  StoredConnection source;
-  StoredConnection target;
-  FC_RETURN_IF_ERROR(context.store.Read([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(source, SideConnection(tx, "mapping.source", mapping.source()));
-    FC_ASSIGN_OR_RETURN(target, SideConnection(tx, "mapping.target", mapping.target()));
-    return absl::OkStatus();
-  }));
-  FC_ASSIGN_OR_RETURN(const ObjectTypeInfo source_type,
-                      Describe(context, "mapping.source", source, mapping.source().object_type()));
-  FC_ASSIGN_OR_RETURN(const ObjectTypeInfo target_type,
-                      Describe(context, "mapping.target", target, mapping.target().object_type()));
-  return CheckMapping(mapping, source_type, target_type);
 }
 
 absl::Status CheckActive(Transaction& tx, absl::string_view connection_name) {
@@ -103,6 +63,72 @@ const std::set<std::string>& ChangeableFields() {
   static const auto* const fields =
       new std::set<std::string>{"display_name", "fields", "match_field", "delete_policy"};
   return *fields;
+}
+
+// The mapping that the request asks for, not yet checked against the systems.
+absl::StatusOr<StoredMapping> NewMapping(const ApiContext& context,
+                                         const v1::CreateMappingRequest& request) {
+  const v1::Mapping& given = request.mapping();
+  FC_RETURN_IF_ERROR(CheckName("parent", request.parent(), "workspaces/*"));
+  FC_RETURN_IF_ERROR(CheckText("request_id", request.request_id(), kMaxRequestId, false));
+  FC_ASSIGN_OR_RETURN(const std::string id, ToResourceId("mapping_id", request.mapping_id(),
+                                                         context.clock, context.random));
+  if (given.realtime_enabled()) {
+    return absl::InvalidArgumentError(
+        "mapping.realtime_enabled: cannot be set; call EnableRealtimeSync");
+  }
+  StoredMapping stored;
+  stored.set_name(JoinName(request.parent(), "mappings", id));
+  stored.set_request_id(request.request_id());
+  stored.mutable_source()->set_connection(given.source().connection());
+  stored.mutable_source()->set_object_type(given.source().object_type());
+  stored.mutable_target()->set_connection(given.target().connection());
+  stored.mutable_target()->set_object_type(given.target().object_type());
+  FC_RETURN_IF_ERROR(TakeOver(given, ChangeableFields(), stored));
+  *stored.mutable_create_time() = *stored.mutable_update_time() = ToProto(context.clock.Now());
+  stored.set_revision(1);
+  return stored;
+}
+
+// True: an earlier call with this request id made the mapping that is now in `out`.
+absl::StatusOr<bool> FindEarlier(Transaction& tx, const v1::CreateMappingRequest& request,
+                                 v1::Mapping& out) {
+  FC_ASSIGN_OR_RETURN(const auto earlier,
+                      tx.mappings().FindByRequestId(request.parent(), request.request_id()));
+  if (earlier.has_value()) out = ToApi(*earlier);
+  return earlier.has_value();
+}
+
+absl::Status CheckNameIsFree(Transaction& tx, absl::string_view name) {
+  const absl::Status found = tx.mappings().Get(name).status();
+  if (absl::IsNotFound(found)) return absl::OkStatus();
+  FC_RETURN_IF_ERROR(found);
+  return absl::AlreadyExistsError(absl::StrCat("mapping ", name, " exists already"));
+}
+
+// What an earlier mapping of this name has left behind (its deletion was cut short, or a delivery
+// was running) must not become the new one's links.
+absl::Status InsertWithoutLinks(const ApiContext& context, const v1::CreateMappingRequest& request,
+                                const StoredMapping& mapping, v1::Mapping* response) {
+  int dropped = kLinksPerTransaction;
+  while (dropped == kLinksPerTransaction) {
+    FC_RETURN_IF_ERROR(
+        RunFor(context.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
+          dropped = 0;
+          FC_ASSIGN_OR_RETURN(const bool made_meanwhile, FindEarlier(tx, request, out));
+          if (made_meanwhile) return absl::OkStatus();
+          FC_RETURN_IF_ERROR(CheckNameIsFree(tx, mapping.name()));
+          FC_RETURN_IF_ERROR(tx.connections().Get(mapping.source().connection()).status());
+          FC_RETURN_IF_ERROR(tx.connections().Get(mapping.target().connection()).status());
+          FC_ASSIGN_OR_RETURN(dropped,
+                              tx.links().DeleteByMapping(mapping.name(), kLinksPerTransaction));
+          if (dropped == kLinksPerTransaction) return absl::OkStatus();
+          FC_RETURN_IF_ERROR(tx.mappings().Insert(mapping));
+          out = ToApi(mapping);
+          return absl::OkStatus();
+        }));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SetRealtime(const ApiContext& context, absl::string_view name, bool enabled,
@@ -163,56 +189,19 @@ grpc::Status MappingServiceImpl::ListMappings(grpc::ServerContext*,
 grpc::Status MappingServiceImpl::CreateMapping(grpc::ServerContext*,
                                                const v1::CreateMappingRequest* request,
                                                v1::Mapping* response) {
-  const absl::Time now = context_.clock.Now();
-  const v1::Mapping& given = request->mapping();
-  StoredMapping stored;
-  const auto prepare = [&]() -> absl::Status {
-    FC_RETURN_IF_ERROR(CheckName("parent", request->parent(), "workspaces/*"));
-    FC_RETURN_IF_ERROR(CheckText("request_id", request->request_id(), kMaxRequestId, false));
-    FC_ASSIGN_OR_RETURN(const std::string id, ToResourceId("mapping_id", request->mapping_id(),
-                                                           context_.clock, context_.random));
-    if (given.realtime_enabled()) {
-      return absl::InvalidArgumentError(
-          "mapping.realtime_enabled: cannot be set; call EnableRealtimeSync");
-    }
-    stored.set_name(JoinName(request->parent(), "mappings", id));
-    stored.set_request_id(request->request_id());
-    stored.mutable_source()->set_connection(given.source().connection());
-    stored.mutable_source()->set_object_type(given.source().object_type());
-    stored.mutable_target()->set_connection(given.target().connection());
-    stored.mutable_target()->set_object_type(given.target().object_type());
-    FC_RETURN_IF_ERROR(TakeOver(given, ChangeableFields(), stored));
-    *stored.mutable_create_time() = *stored.mutable_update_time() = ToProto(now);
-    stored.set_revision(1);
-    return absl::OkStatus();
-  };
-  const auto find_earlier = [&](Transaction& tx, v1::Mapping& out) -> absl::StatusOr<bool> {
-    FC_ASSIGN_OR_RETURN(const auto earlier,
-                        tx.mappings().FindByRequestId(request->parent(), request->request_id()));
-    if (earlier.has_value()) out = ToApi(*earlier);
-    return earlier.has_value();
-  };
-  absl::Status status = prepare();
+  const absl::StatusOr<StoredMapping> wanted = NewMapping(context_, *request);
+  if (!wanted.ok()) return ToGrpc(wanted.status());
   bool existed = false;
-  if (status.ok()) {
-    status = RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-      FC_RETURN_IF_ERROR(CheckWorkspace(tx, request->parent()));
-      FC_ASSIGN_OR_RETURN(existed, find_earlier(tx, out));
-      return absl::OkStatus();
-    });
-  }
+  absl::Status status =
+      RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
+        FC_RETURN_IF_ERROR(CheckWorkspace(tx, request->parent()));
+        FC_ASSIGN_OR_RETURN(existed, FindEarlier(tx, *request, out));
+        return existed ? absl::OkStatus() : CheckNameIsFree(tx, wanted->name());
+      });
   if (!status.ok() || existed) return ToGrpc(status);
-  status = CheckAgainstSystems(context_, stored);
+  status = CheckAgainstSystems(context_, *wanted);
   if (!status.ok()) return ToGrpc(status);
-  return ToGrpc(RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(const bool made_meanwhile, find_earlier(tx, out));
-    if (made_meanwhile) return absl::OkStatus();
-    FC_RETURN_IF_ERROR(tx.connections().Get(stored.source().connection()).status());
-    FC_RETURN_IF_ERROR(tx.connections().Get(stored.target().connection()).status());
-    FC_RETURN_IF_ERROR(tx.mappings().Insert(stored));
-    out = ToApi(stored);
-    return absl::OkStatus();
-  }));
+  return ToGrpc(InsertWithoutLinks(context_, *request, *wanted, response));
 }
 
 grpc::Status MappingServiceImpl::UpdateMapping(grpc::ServerContext*,
@@ -261,6 +250,9 @@ grpc::Status MappingServiceImpl::DeleteMapping(grpc::ServerContext*,
   int deleted = kLinksPerTransaction;
   while (status.ok() && deleted == kLinksPerTransaction) {
     status = context_.store.Run([&](Transaction& tx) -> absl::Status {
+      // Made again meanwhile: its links are its own.
+      deleted = 0;
+      if (tx.mappings().Get(request->name()).ok()) return absl::OkStatus();
       FC_ASSIGN_OR_RETURN(deleted,
                           tx.links().DeleteByMapping(request->name(), kLinksPerTransaction));
       return absl::OkStatus();
