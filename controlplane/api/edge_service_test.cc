@@ -1,0 +1,262 @@
+#include "controlplane/api/edge_service.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/proto_time/proto_time.h"
+#include "common/status/status_macros.h"
+#include "common/status/status_matchers.h"
+#include "controlplane/api/testing/api_environment.h"
+#include "controlplane/api/testing/in_process.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fluxcascade {
+namespace {
+
+using absl::StatusCode;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using v1::EdgeGroup;
+using v1::EdgeNode;
+
+constexpr char kNode[] = "edgeNodes/one";
+
+class EdgeServiceTest : public testing::Test {
+ protected:
+  using Stub = v1::EdgeService::StubInterface;
+
+  absl::StatusOr<EdgeGroup> CreateGroup(const std::string& id, const std::string& url) {
+    return api_.Call(
+        &Stub::CreateEdgeGroup,
+        absl::StrCat("edge_group_id: '", id, "' edge_group { public_base_url: '", url, "' }"));
+  }
+  absl::StatusOr<EdgeNode> CreateNode(const std::string& id,
+                                      const std::string& group = ApiEnvironment::kGroup) {
+    return api_.Call(&Stub::CreateEdgeNode,
+                     absl::StrCat("edge_node_id: '", id, "' edge_node { group: '", group, "' }"));
+  }
+  absl::StatusOr<EdgeNode> Get() {
+    return api_.Call(&Stub::GetEdgeNode, absl::StrCat("name: '", kNode, "'"));
+  }
+  absl::Status Delete(const std::string& more = "") {
+    return api_.Call(&Stub::DeleteEdgeNode, absl::StrCat("name: '", kNode, "' ", more)).status();
+  }
+  absl::StatusOr<EdgeNode> Accept(const std::string& log_error) {
+    return api_.Call(&Stub::AcceptLogGap,
+                     absl::StrCat("name: '", kNode, "' log_error: '", log_error, "'"));
+  }
+  absl::StatusOr<v1::ListEdgeNodesResponse> ListNodes(const std::string& fields) {
+    return api_.Call(&Stub::ListEdgeNodes, fields);
+  }
+  absl::StatusOr<v1::ListEdgeGroupsResponse> ListGroups(const std::string& fields) {
+    return api_.Call(&Stub::ListEdgeGroups, fields);
+  }
+
+  // A connected node whose log holds 3 to 9, read up to `cursor`.
+  store::v1::EdgeNode AddNode(uint64_t cursor) {
+    store::v1::EdgeNode node;
+    node.set_name(kNode);
+    node.set_group(ApiEnvironment::kGroup);
+    node.set_connected(true);
+    *node.mutable_last_seen_time() = ToProto(env_.clock.Now());
+    node.mutable_cursor()->set_log_id("log-a");
+    node.mutable_cursor()->set_sequence(cursor);
+    node.mutable_cursor()->set_chain("chain");
+    node.set_reported_log_id("log-a");
+    node.set_first_sequence(3);
+    node.set_next_sequence(10);
+    env_.Do([&](Transaction& tx) { return tx.edge_nodes().Insert(node); });
+    return node;
+  }
+  void Store(const store::v1::EdgeNode& node) {
+    env_.Do([&](Transaction& tx) { return tx.edge_nodes().Update(node); });
+  }
+  store::v1::EdgeNode Stored() {
+    store::v1::EdgeNode node;
+    env_.Do([&](Transaction& tx) -> absl::Status {
+      FC_ASSIGN_OR_RETURN(node, tx.edge_nodes().Get(kNode));
+      return absl::OkStatus();
+    });
+    return node;
+  }
+
+  ApiEnvironment env_;
+  EdgeServiceImpl service_{env_.context};
+  InProcess<v1::EdgeService> api_{service_};
+};
+
+TEST_F(EdgeServiceTest, CreatesAGroup) {
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeGroup group, CreateGroup("eu", "https://eu.example:8443"));
+  EXPECT_EQ(group.name(), "edgeGroups/eu");
+  EXPECT_EQ(group.public_base_url(), "https://eu.example:8443");
+  EXPECT_EQ(group.config_version(), 1);
+  EXPECT_EQ(FromProto(group.create_time()), env_.clock.Now());
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeGroup got,
+                          api_.Call(&Stub::GetEdgeGroup, "name: 'edgeGroups/eu'"));
+  EXPECT_EQ(got.DebugString(), group.DebugString());
+}
+
+TEST_F(EdgeServiceTest, AGroupsAddressIsHttpsWithoutAPath) {
+  for (const char* url : {"", "http://eu.example", "https://eu.example/", "https://eu.example/x"}) {
+    EXPECT_THAT(CreateGroup("eu", url).status(),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_group.public_base_url: ")))
+        << url;
+  }
+  EXPECT_THAT(CreateGroup("eu", "https://eu.example/x").status().message(),
+              HasSubstr("https://host"));
+}
+
+TEST_F(EdgeServiceTest, AGroupsIdIsUsedOnceAndChecked) {
+  EXPECT_THAT(CreateGroup("main", "https://eu.example").status(),
+              StatusIs(StatusCode::kAlreadyExists, HasSubstr("edgeGroups/main")));
+  EXPECT_THAT(CreateGroup("EU", "https://eu.example").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_group_id: \"EU\"")));
+  FC_EXPECT_OK(CreateGroup("", "https://eu.example"));
+}
+
+TEST_F(EdgeServiceTest, CreatesANodeThatWasNeverSeen) {
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeNode node, CreateNode("one"));
+  EXPECT_EQ(node.name(), kNode);
+  EXPECT_EQ(node.group(), ApiEnvironment::kGroup);
+  EXPECT_EQ(node.state(), EdgeNode::STATE_NEW);
+  EXPECT_FALSE(node.has_last_seen_time());
+}
+
+TEST_F(EdgeServiceTest, ANodeNeedsAnIdOfItsOwnAndAGroup) {
+  FC_ASSERT_OK(CreateNode("one"));
+  EXPECT_THAT(CreateNode("one").status(), StatusIs(StatusCode::kAlreadyExists, HasSubstr(kNode)));
+  EXPECT_THAT(CreateNode("").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_node_id: is missing")));
+  EXPECT_THAT(CreateNode("one.example").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_node_id: \"one.example\"")));
+  FC_EXPECT_OK(CreateNode(std::string(63, 'n')));
+  EXPECT_THAT(CreateNode(std::string(64, 'n')).status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_node_id: ")));
+  EXPECT_THAT(CreateNode("two", "edgeGroups/none").status(),
+              StatusIs(StatusCode::kNotFound, HasSubstr("edgeGroups/none")));
+  EXPECT_THAT(CreateNode("two", "main").status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("edge_node.group: \"main\""), HasSubstr("edgeGroups/"))));
+}
+
+TEST_F(EdgeServiceTest, WhatDoesNotExistIsNotFoundByItsName) {
+  for (const absl::Status& status : {Get().status(), Delete(), Accept("gap").status()}) {
+    EXPECT_THAT(status, StatusIs(StatusCode::kNotFound, HasSubstr(kNode)));
+  }
+  EXPECT_THAT(api_.Call(&Stub::GetEdgeGroup, "name: 'edgeGroups/none'").status(),
+              StatusIs(StatusCode::kNotFound, HasSubstr("edgeGroups/none")));
+  EXPECT_THAT(api_.Call(&Stub::GetEdgeGroup, "name: 'main'").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("name: \"main\"")));
+  for (const absl::Status& status : {api_.Call(&Stub::GetEdgeNode, "name: 'one'").status(),
+                                     api_.Call(&Stub::DeleteEdgeNode, "name: 'one'").status(),
+                                     api_.Call(&Stub::AcceptLogGap, "name: 'one'").status()}) {
+    EXPECT_THAT(status, StatusIs(StatusCode::kInvalidArgument, HasSubstr("name: \"one\"")));
+  }
+}
+
+TEST_F(EdgeServiceTest, ListsGiveAllOncePageByPage) {
+  for (const char* id : {"c", "a", "b"}) {
+    FC_ASSERT_OK(CreateNode(id));
+    FC_ASSERT_OK(CreateGroup(id, "https://eu.example"));
+  }
+  EXPECT_THAT(Walk([&](const std::string& token) { return ListNodes("page_size: 2 " + token); },
+                   [](const auto& page) { return page.edge_nodes(); }),
+              ElementsAre("edgeNodes/a", "edgeNodes/b", "edgeNodes/c"));
+  EXPECT_THAT(Walk([&](const std::string& token) { return ListGroups("page_size: 2 " + token); },
+                   [](const auto& page) { return page.edge_groups(); }),
+              ElementsAre("edgeGroups/a", "edgeGroups/b", "edgeGroups/c", "edgeGroups/main"));
+}
+
+TEST_F(EdgeServiceTest, PagesAreChecked) {
+  ExpectPagesAreChecked([&](const std::string& fields) { return ListNodes(fields); });
+  ExpectPagesAreChecked([&](const std::string& fields) { return ListGroups(fields); });
+}
+
+TEST_F(EdgeServiceTest, AListCanBeOfOneGroup) {
+  FC_ASSERT_OK(CreateGroup("eu", "https://eu.example"));
+  FC_ASSERT_OK(CreateNode("one"));
+  FC_ASSERT_OK(CreateNode("two", "edgeGroups/eu"));
+  FC_ASSERT_OK_AND_ASSIGN(const auto page, ListNodes("group: 'edgeGroups/eu'"));
+  ASSERT_EQ(page.edge_nodes_size(), 1);
+  EXPECT_EQ(page.edge_nodes(0).name(), "edgeNodes/two");
+}
+
+TEST_F(EdgeServiceTest, ShowsWhatTheNodeReportedAndHowFarItWasRead) {
+  store::v1::EdgeNode stored = AddNode(/*cursor=*/7);
+  stored.set_applied_config_version(4);
+  stored.set_config_error("bad recipe");
+  stored.set_version("1.2.3");
+  stored.set_not_ready_reason("the disk is full");
+  stored.set_pull_paused_reason("the store is full");
+  Store(stored);
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeNode node, Get());
+  EXPECT_EQ(node.state(), EdgeNode::STATE_CONNECTED);
+  EXPECT_EQ(node.log_id(), "log-a");
+  EXPECT_EQ(node.cursor(), 7u);
+  EXPECT_EQ(node.first_sequence(), 3u);
+  EXPECT_EQ(node.last_sequence(), 9u);
+  EXPECT_EQ(node.applied_config_version(), 4);
+  EXPECT_EQ(node.config_error(), "bad recipe");
+  EXPECT_EQ(node.version(), "1.2.3");
+  EXPECT_EQ(node.not_ready_reason(), "the disk is full");
+  EXPECT_EQ(node.pull_paused_reason(), "the store is full");
+  EXPECT_EQ(FromProto(node.last_seen_time()), env_.clock.Now());
+}
+
+TEST_F(EdgeServiceTest, ANodeThatHasHandedOverEverythingIsDeleted) {
+  AddNode(/*cursor=*/9);
+  FC_EXPECT_OK(Delete());
+  EXPECT_THAT(Get().status(), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(EdgeServiceTest, ANodeThatHasNotIsDeletedOnlyByForce) {
+  AddNode(/*cursor=*/8);
+  EXPECT_THAT(Delete(), StatusIs(StatusCode::kFailedPrecondition,
+                                 AllOf(HasSubstr("holds 1 requests"), HasSubstr("set force"))));
+  FC_EXPECT_OK(Delete("force: true"));
+  EXPECT_THAT(Get().status(), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(EdgeServiceTest, AGapInTheSameLogIsAcceptedAndReadFromItsFirstRecord) {
+  store::v1::EdgeNode node = AddNode(/*cursor=*/1);
+  node.set_log_error("2 to 2 are missing");
+  Store(node);
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeNode accepted, Accept("2 to 2 are missing"));
+  EXPECT_EQ(accepted.state(), EdgeNode::STATE_CONNECTED);
+  EXPECT_EQ(accepted.log_error(), "");
+  EXPECT_EQ(accepted.cursor(), 2u);
+  EXPECT_THAT(accepted.earlier_log_ids(), IsEmpty());
+  EXPECT_EQ(Stored().cursor().chain(), "") << "there is nothing to compare with";
+}
+
+TEST_F(EdgeServiceTest, AnotherLogIsAcceptedAndTheOldOneRemembered) {
+  store::v1::EdgeNode node = AddNode(/*cursor=*/7);
+  node.set_log_error("another log");
+  node.set_reported_log_id("log-b");
+  node.set_first_sequence(1);
+  node.set_next_sequence(5);
+  Store(node);
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeNode accepted, Accept("another log"));
+  EXPECT_EQ(accepted.log_id(), "log-b");
+  EXPECT_EQ(accepted.cursor(), 0u);
+  EXPECT_THAT(accepted.earlier_log_ids(), ElementsAre("log-a"));
+}
+
+TEST_F(EdgeServiceTest, OnlyTheErrorThatWasReadIsAccepted) {
+  store::v1::EdgeNode node = AddNode(/*cursor=*/1);
+  EXPECT_THAT(Accept("2 to 2 are missing").status(),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("has no log error")));
+  node.set_log_error("2 to 2 are missing");
+  Store(node);
+  EXPECT_THAT(Accept("2 to 3 are missing").status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("log_error: "), HasSubstr("\"2 to 2 are missing\""))));
+  EXPECT_EQ(Get()->state(), EdgeNode::STATE_LOG_ERROR);
+  EXPECT_EQ(Get()->cursor(), 1u);
+}
+
+}  // namespace
+}  // namespace fluxcascade
