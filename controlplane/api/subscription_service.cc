@@ -1,11 +1,22 @@
 #include "controlplane/api/subscription_service.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "controlplane/api/requests.h"
 #include "controlplane/api/serve.h"
 #include "controlplane/model/resource_name.h"
 
 namespace fluxcascade {
+namespace {
+
+absl::Status CheckParent(Transaction& tx, absl::string_view parent) {
+  FC_RETURN_IF_ERROR(CheckName("parent", parent, "workspaces/*/apps/*"));
+  FC_ASSIGN_OR_RETURN(const store::v1::App app, tx.apps().Get(parent));
+  if (app.has_delete_time()) return absl::NotFoundError(absl::StrCat(parent, " was deleted"));
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 v1::Subscription ToApi(const store::v1::Subscription& stored) {
   v1::Subscription subscription;
@@ -43,8 +54,7 @@ grpc::Status SubscriptionServiceImpl::ListSubscriptions(grpc::ServerContext*,
                                                         const v1::ListSubscriptionsRequest* request,
                                                         v1::ListSubscriptionsResponse* response) {
   return ServeRead(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-    FC_RETURN_IF_ERROR(CheckName("parent", request->parent(), "workspaces/*/apps/*"));
-    FC_RETURN_IF_ERROR(tx.apps().Get(request->parent()).status());
+    FC_RETURN_IF_ERROR(CheckParent(tx, request->parent()));
     FC_ASSIGN_OR_RETURN(const PageRequest page,
                         ToPageRequest(request->page_size(), request->page_token()));
     FC_ASSIGN_OR_RETURN(const Page<store::v1::Subscription> subscriptions,
@@ -60,7 +70,8 @@ grpc::Status SubscriptionServiceImpl::ListSubscriptions(grpc::ServerContext*,
 grpc::Status SubscriptionServiceImpl::ReconcileSubscriptions(
     grpc::ServerContext*, const v1::ReconcileSubscriptionsRequest* request,
     v1::ReconcileSubscriptionsResponse* response) {
-  absl::Status status = CheckName("parent", request->parent(), "workspaces/*/apps/*");
+  absl::Status status =
+      context_.store.Read([&](Transaction& tx) { return CheckParent(tx, request->parent()); });
   if (status.ok()) status = controller_.Reconcile(request->parent());
   if (!status.ok()) return ToGrpc(status);
   return ServeRead(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {

@@ -95,6 +95,16 @@ TEST_F(SubscriptionServiceTest, WhatDoesNotExistIsNotFoundByItsName) {
   }
 }
 
+TEST_F(SubscriptionServiceTest, ADeletedAppHasNoneAlthoughItsHookIsStillServed) {
+  env_.Do([&](Transaction& tx) {
+    store::v1::App deleted = app_;
+    *deleted.mutable_delete_time() = ToProto(env_.clock.Now());
+    return tx.apps().Update(deleted);
+  });
+  EXPECT_THAT(List("").status(), StatusIs(StatusCode::kNotFound, HasSubstr("was deleted")));
+  EXPECT_THAT(Reconcile(kApp).status(), StatusIs(StatusCode::kNotFound, HasSubstr("was deleted")));
+}
+
 TEST_F(SubscriptionServiceTest, AListGivesAllOfTheAppOncePageByPage) {
   for (const char* id : {"c", "a", "b"}) Add(id);
   EXPECT_THAT(Walk([&](const std::string& token) { return List("page_size: 2 " + token); },
