@@ -202,6 +202,8 @@ grpc::Status AppServiceImpl::UpdateApp(grpc::ServerContext*, const v1::UpdateApp
       RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
         FC_ASSIGN_OR_RETURN(store::v1::App app, GetLive(tx, request->app().name()));
         FC_RETURN_IF_ERROR(CheckEtag(request->app().etag(), app.revision()));
+        FC_RETURN_IF_ERROR(CheckUnchanged(request->update_mask(), "app.system",
+                                          request->app().system(), app.system()));
         FC_ASSIGN_OR_RETURN(
             const std::set<std::string> fields,
             FieldsToUpdate(request->app(), request->update_mask(), ChangeableFields()));

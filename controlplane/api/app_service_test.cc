@@ -297,6 +297,9 @@ TEST_F(AppServiceTest, TheSystemCannotBeChanged) {
               StatusIs(StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("update_mask: \"system\""), HasSubstr("display_name"),
                              HasSubstr("client_secret"))));
+  EXPECT_THAT(Update("system: 'pipedrive'").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("app.system: cannot be changed")));
+  FC_EXPECT_OK(Update("system: 'hubspot' display_name: 'CRM'"));
 }
 
 TEST_F(AppServiceTest, AnUpdateCannotTakeAwayWhatASourceNeeds) {

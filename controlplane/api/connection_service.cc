@@ -243,6 +243,10 @@ grpc::Status ConnectionServiceImpl::UpdateConnection(grpc::ServerContext* contex
         FC_ASSIGN_OR_RETURN(StoredConnection stored,
                             GetConnectionNamed(tx, request->connection().name()));
         FC_RETURN_IF_ERROR(CheckEtag(request->connection().etag(), stored.revision()));
+        FC_RETURN_IF_ERROR(CheckUnchanged(request->update_mask(), "connection.app",
+                                          request->connection().app(), stored.app()));
+        FC_RETURN_IF_ERROR(CheckUnchanged(request->update_mask(), "connection.account_id",
+                                          request->connection().account_id(), stored.account_id()));
         FC_ASSIGN_OR_RETURN(const std::set<std::string> fields,
                             FieldsToUpdate(request->connection(), request->update_mask(),
                                            {"display_name", "paused", "credential"}));

@@ -241,6 +241,11 @@ TEST_F(ConnectionServiceTest, OnlySomeFieldsCanBeUpdated) {
                          AllOf(HasSubstr(absl::StrCat("update_mask: \"", field, "\"")),
                                HasSubstr("credential, display_name, paused"))));
   }
+  EXPECT_THAT(Update("app: 'workspaces/default/apps/sales'").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("connection.app: cannot be")));
+  EXPECT_THAT(Update("account_id: '7'").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("connection.account_id: cannot")));
+  FC_EXPECT_OK(Update("app: 'workspaces/default/apps/crm' account_id: '1001'"));
 }
 
 TEST_F(ConnectionServiceTest, AnUpdateOfAnOlderStateIsRefused) {

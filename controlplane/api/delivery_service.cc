@@ -100,6 +100,9 @@ grpc::Status DeliveryServiceImpl::ListDeliveries(grpc::ServerContext*,
     FC_RETURN_IF_ERROR(CheckWorkspace(tx, request->parent()));
     FC_ASSIGN_OR_RETURN(const PageRequest page,
                         ToPageRequest(request->page_size(), request->page_token()));
+    FC_RETURN_IF_ERROR(CheckEnum("direction", request->direction(),
+                                 *v1::ListDeliveriesRequest::Direction_descriptor()));
+    FC_RETURN_IF_ERROR(CheckEnum("state", request->state(), *v1::Delivery::State_descriptor()));
     const DeliveryFilter filter{
         .direction = static_cast<store::v1::Direction>(request->direction()),
         .state = static_cast<StoredDelivery::State>(request->state()),

@@ -286,5 +286,14 @@ TEST_F(DeliveryServiceTest, WithoutItsMappingOrEndpointNothingIsRetried) {
               StatusIs(StatusCode::kFailedPrecondition, HasSubstr("its endpoint is gone")));
 }
 
+TEST_F(DeliveryServiceTest, AFilterByAValueThatThereIsNotIsRefused) {
+  EXPECT_THAT(List("direction: 99").status(),
+              StatusIs(StatusCode::kInvalidArgument, AllOf(HasSubstr("direction: 99 is none of"),
+                                                           HasSubstr("DIRECTION_INBOUND"))));
+  EXPECT_THAT(List("state: 99").status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("state: 99 is none of"), HasSubstr("STATE_FAILED"))));
+}
+
 }  // namespace
 }  // namespace fluxcascade

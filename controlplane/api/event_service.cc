@@ -73,6 +73,7 @@ grpc::Status EventServiceImpl::ListEvents(grpc::ServerContext*,
     FC_RETURN_IF_ERROR(CheckWorkspace(tx, request->parent()));
     FC_ASSIGN_OR_RETURN(const PageRequest page,
                         ToPageRequest(request->page_size(), request->page_token()));
+    FC_RETURN_IF_ERROR(CheckEnum("state", request->state(), *v1::Event::State_descriptor()));
     const EventFilter filter{.connection = request->connection(),
                              .record_id = request->record_id(),
                              .state = static_cast<store::v1::Event::State>(request->state())};

@@ -206,5 +206,11 @@ TEST_F(EventServiceTest, ARejectedBodyIsCutAfter256Bytes) {
   EXPECT_EQ(page.rejections(1).body_preview(), std::string(256, 'a'));
 }
 
+TEST_F(EventServiceTest, AFilterByAValueThatThereIsNotIsRefused) {
+  EXPECT_THAT(List("state: 99").status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("state: 99 is none of"), HasSubstr("STATE_UNMAPPED"))));
+}
+
 }  // namespace
 }  // namespace fluxcascade

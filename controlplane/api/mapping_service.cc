@@ -44,6 +44,20 @@ absl::Status CheckActive(Transaction& tx, absl::string_view connection_name) {
                    ", and repeat"));
 }
 
+// Without a mask, the sides that are given are those that the mapping has.
+absl::Status CheckSides(const v1::UpdateMappingRequest& request, const StoredMapping& stored) {
+  const auto& mask = request.update_mask();
+  const v1::Mapping& given = request.mapping();
+  FC_RETURN_IF_ERROR(CheckUnchanged(mask, "mapping.source.connection", given.source().connection(),
+                                    stored.source().connection()));
+  FC_RETURN_IF_ERROR(CheckUnchanged(mask, "mapping.source.object_type",
+                                    given.source().object_type(), stored.source().object_type()));
+  FC_RETURN_IF_ERROR(CheckUnchanged(mask, "mapping.target.connection", given.target().connection(),
+                                    stored.target().connection()));
+  return CheckUnchanged(mask, "mapping.target.object_type", given.target().object_type(),
+                        stored.target().object_type());
+}
+
 absl::Status TakeOver(const v1::Mapping& given, const std::set<std::string>& fields,
                       StoredMapping& stored) {
   if (fields.contains("display_name")) {
@@ -53,6 +67,8 @@ absl::Status TakeOver(const v1::Mapping& given, const std::set<std::string>& fie
   }
   if (fields.contains("match_field")) stored.set_match_field(given.match_field());
   if (fields.contains("delete_policy")) {
+    FC_RETURN_IF_ERROR(
+        CheckEnum("mapping.delete_policy", given.delete_policy(), *v1::DeletePolicy_descriptor()));
     stored.set_delete_policy(static_cast<StoredMapping::DeletePolicy>(given.delete_policy()));
   }
   if (!fields.contains("fields")) return absl::OkStatus();
@@ -212,6 +228,7 @@ grpc::Status MappingServiceImpl::UpdateMapping(grpc::ServerContext*,
   absl::Status status = context_.store.Read([&](Transaction& tx) -> absl::Status {
     FC_ASSIGN_OR_RETURN(changed, GetMappingNamed(tx, request->mapping().name()));
     FC_RETURN_IF_ERROR(CheckEtag(request->mapping().etag(), changed.revision()));
+    FC_RETURN_IF_ERROR(CheckSides(*request, changed));
     FC_ASSIGN_OR_RETURN(
         const std::set<std::string> fields,
         FieldsToUpdate(request->mapping(), request->update_mask(), ChangeableFields()));

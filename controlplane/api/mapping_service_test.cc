@@ -155,6 +155,9 @@ TEST_F(MappingServiceTest, ADeletePolicyThatTheTargetLacksIsRefusedWithThoseItHa
       Create(absl::StrCat(kSides, kFields)).status(),
       StatusIs(StatusCode::kInvalidArgument, AllOf(HasSubstr("mapping.delete_policy: is missing"),
                                                    HasSubstr("DELETE_POLICY_KEEP"))));
+  EXPECT_THAT(Create(absl::StrCat(kSides, kFields, "delete_policy: 4")).status(),
+              StatusIs(StatusCode::kInvalidArgument, AllOf(HasSubstr("mapping.delete_policy: 4"),
+                                                           HasSubstr("DELETE_POLICY_KEEP"))));
   FC_EXPECT_OK(Create(absl::StrCat(kSides, kFields, "delete_policy: DELETE_POLICY_DELETE")));
 }
 
@@ -309,6 +312,14 @@ TEST_F(MappingServiceTest, ItsSidesCannotBeChanged) {
               StatusIs(StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("update_mask: \"source\""),
                              HasSubstr("delete_policy, display_name, fields, match_field"))));
+  EXPECT_THAT(Update("source { object_type: 'deal' }").status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("mapping.source.object_type: cannot be changed"),
+                             HasSubstr("\"contact\""), HasSubstr("\"deal\""))));
+  EXPECT_THAT(Update("target { connection: 'workspaces/default/connections/acme' }").status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("mapping.target.connection: cannot be changed")));
+  FC_EXPECT_OK(Update(Whole())) << "what was read may be given back";
 }
 
 TEST_F(MappingServiceTest, AnUpdateOfAnOlderStateIsRefused) {

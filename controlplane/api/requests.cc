@@ -7,7 +7,6 @@
 #include "common/id/id.h"
 #include "common/status/status_macros.h"
 #include "controlplane/model/resource_name.h"
-#include "google/protobuf/descriptor.h"
 
 namespace fluxcascade {
 
@@ -49,6 +48,23 @@ absl::Status CheckText(absl::string_view field, absl::string_view value, size_t 
         field, ": is ", value.size(), " bytes long, at most ", max_bytes, " are allowed"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckEnum(absl::string_view field, int given,
+                       const google::protobuf::EnumDescriptor& type) {
+  if (type.FindValueByNumber(given) != nullptr) return absl::OkStatus();
+  std::vector<std::string> names;
+  for (int i = 0; i < type.value_count(); ++i) names.push_back(type.value(i)->name());
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, ": ", given, " is none of ", absl::StrJoin(names, ", ")));
+}
+
+absl::Status CheckUnchanged(const google::protobuf::FieldMask& mask, absl::string_view field,
+                            absl::string_view given, absl::string_view stored) {
+  if (!mask.paths().empty() || given.empty() || given == stored) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(field, ": cannot be changed; it is \"", stored,
+                                                 "\", and \"", given.substr(0, 200),
+                                                 "\" was given"));
 }
 
 absl::Status CheckEtag(absl::string_view given, int64_t revision) {

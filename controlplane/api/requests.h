@@ -13,6 +13,7 @@
 #include "common/random/random.h"
 #include "common/time/clock.h"
 #include "controlplane/store/store.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 
@@ -36,6 +37,15 @@ absl::StatusOr<std::string> ToResourceId(absl::string_view field, absl::string_v
 
 absl::Status CheckText(absl::string_view field, absl::string_view value, size_t max_bytes,
                        bool required);
+
+// kInvalidArgument, listing the values there are, for a number that is none of them.
+absl::Status CheckEnum(absl::string_view field, int given,
+                       const google::protobuf::EnumDescriptor& type);
+
+// For a field that never changes: kInvalidArgument when an update without a mask gives another
+// value than the stored one. With a mask it is not looked at.
+absl::Status CheckUnchanged(const google::protobuf::FieldMask& mask, absl::string_view field,
+                            absl::string_view given, absl::string_view stored);
 
 // kAborted, saying what to do, when an etag is given and is not the current one.
 absl::Status CheckEtag(absl::string_view given, int64_t revision);

@@ -2,8 +2,10 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/status_matchers.h"
 #include "fluxcascade/v1/endpoint.pb.h"
+#include "fluxcascade/v1/event.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -37,6 +39,30 @@ TEST(RequestsTest, AnEtagIsTheCurrentOneOrNone) {
   FC_EXPECT_OK(CheckEtag("7", 7));
   EXPECT_THAT(CheckEtag("6", 7), StatusIs(StatusCode::kAborted, HasSubstr("etag")));
   EXPECT_THAT(CheckEtag("07", 7), StatusIs(StatusCode::kAborted, HasSubstr("etag")));
+}
+
+TEST(RequestsTest, AnEnumIsOneOfItsValues) {
+  const auto& states = *v1::Event::State_descriptor();
+  FC_EXPECT_OK(CheckEnum("state", v1::Event::STATE_UNSPECIFIED, states));
+  FC_EXPECT_OK(CheckEnum("state", v1::Event::STATE_SET_ASIDE, states));
+  for (const int other : {-1, v1::Event::STATE_SET_ASIDE + 1}) {
+    EXPECT_THAT(CheckEnum("state", other, states),
+                StatusIs(StatusCode::kInvalidArgument,
+                         AllOf(HasSubstr(absl::StrCat("state: ", other, " is none of ")),
+                               HasSubstr("STATE_ACCEPTED"), HasSubstr("STATE_SET_ASIDE"))));
+  }
+}
+
+TEST(RequestsTest, WhatNeverChangesMayBeGivenBackAsItIs) {
+  FieldMask mask;
+  FC_EXPECT_OK(CheckUnchanged(mask, "app.system", "", "hubspot"));
+  FC_EXPECT_OK(CheckUnchanged(mask, "app.system", "hubspot", "hubspot"));
+  EXPECT_THAT(CheckUnchanged(mask, "app.system", "pipedrive", "hubspot"),
+              StatusIs(StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("app.system: cannot be changed"), HasSubstr("\"hubspot\""),
+                             HasSubstr("\"pipedrive\""))));
+  mask.add_paths("display_name");
+  FC_EXPECT_OK(CheckUnchanged(mask, "app.system", "pipedrive", "hubspot"));
 }
 
 TEST(RequestsTest, ATextIsCheckedAtItsLimit) {

@@ -37,6 +37,7 @@ grpc::Status SyncLogServiceImpl::ListSyncLogs(grpc::ServerContext*,
     FC_RETURN_IF_ERROR(CheckWorkspace(tx, request->parent()));
     FC_ASSIGN_OR_RETURN(const PageRequest page,
                         ToPageRequest(request->page_size(), request->page_token()));
+    FC_RETURN_IF_ERROR(CheckEnum("result", request->result(), *v1::SyncLog::Result_descriptor()));
     const SyncLogFilter filter{
         .mapping = request->mapping(),
         .source_record_id = request->source_record_id(),

@@ -17,6 +17,7 @@ namespace {
 
 using absl::StatusCode;
 using store::v1::SyncLog;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -118,6 +119,12 @@ TEST_F(SyncLogServiceTest, AListCanBeOfAMappingARecordOrAResult) {
               ElementsAre(plain));
   EXPECT_THAT(Names("result: RESULT_FAILED "), ElementsAre(failed.name()));
   EXPECT_THAT(Names("result: RESULT_SKIPPED "), IsEmpty());
+}
+
+TEST_F(SyncLogServiceTest, AFilterByAValueThatThereIsNotIsRefused) {
+  EXPECT_THAT(List("result: 99").status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("result: 99 is none of"), HasSubstr("RESULT_FAILED"))));
 }
 
 }  // namespace
