@@ -137,6 +137,14 @@ mapping_request() {
     match_field: "email", delete_policy: "DELETE_POLICY_DELETE"}}'
 }
 
+# create_endpoint: one at the sink's /hook that hears of each person made; the sink knows its secret.
+create_endpoint() {
+  local endpoint
+  endpoint=$(call_api EndpointService/CreateEndpoint "$(jq -n --arg url "$SINK_URL/hook" \
+    '{parent: "workspaces/default", endpoint_id: "hook", endpoint: {$url, event_types: ["record.created"]}}')") &&
+    admin PUT /sink/secret "$(jq '{path: "/hook", secret}' <<< "$endpoint")" > /dev/null
+}
+
 edge_connected() {
   call_api EdgeService/GetEdgeNode '{"name":"edgeNodes/edge-1"}' | jq -e '.state == "STATE_CONNECTED"' > /dev/null
 }
@@ -194,5 +202,5 @@ settled() {
   call_api EdgeService/GetEdgeNode '{"name":"edgeNodes/edge-1"}' |
     jq -e '.state == "STATE_CONNECTED" and .cursor == .lastSequence' > /dev/null &&
     call_api HealthService/GetSystemHealth '{"parent":"workspaces/default"}' |
-    jq -e '.inbound.pending == "0" and .inbound.running == "0"' > /dev/null
+    jq -e 'all(.inbound, .outbound; .pending == "0" and .running == "0")' > /dev/null
 }
