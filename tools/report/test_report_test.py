@@ -91,10 +91,15 @@ class TestReportTest(unittest.TestCase):
         self.assertIn("FAILED //b:b  was not built", output)
 
     def test_bazel_that_ends_badly_or_runs_nothing_is_a_failure(self):
-        for bazel_status in (0, 2, 37):
+        for bazel_status in (0, 2, 3, 37):
             with self.subTest(bazel_status):
                 _, summary, status = self.run_report(bazel_status=bazel_status)
                 self.assertEqual((summary, status), ("0 passed, 1 failed", 1))
+
+    def test_tests_that_failed_without_a_word_in_the_events_are_a_failure(self):
+        self.result("//a:a_test", "PASSED")
+        _, summary, status = self.run_report(bazel_status=3)
+        self.assertEqual((summary, status), ("1 passed, 1 failed", 1))
 
     def test_a_suite_is_added_to_bazels(self):
         self.result("//a:a_test", "PASSED")
