@@ -40,17 +40,18 @@ api_buf() {
 }
 
 # call_api SERVICE/METHOD JSON: the answer as JSON on standard output. The token goes by the
-# environment (grpcurl) or a pipe (buf), never by an argument, which every user of the machine can see.
+# environment (grpcurl) or a pipe (buf), and the request, which may hold secrets, by standard input:
+# arguments can be seen by every user of the machine.
 call_api() {
   local method=fluxcascade.v1.$1 request=$2
   if command -v grpcurl > /dev/null; then
     # shellcheck disable=SC2016 # grpcurl itself expands it
     TOKEN=$(< "$FLUXCASCADE_TOKEN_FILE") grpcurl -cacert "$FLUXCASCADE_CA" -emit-defaults \
-      -expand-headers -H 'authorization: Bearer ${TOKEN}' -d "$request" "$FLUXCASCADE_API" "$method"
+      -expand-headers -H 'authorization: Bearer ${TOKEN}' -d @ "$FLUXCASCADE_API" "$method" <<< "$request"
   else
     "$(api_buf)" curl --protocol grpc --cacert "$FLUXCASCADE_CA" --emit-defaults \
       -H @<(printf 'authorization: Bearer %s\n' "$(< "$FLUXCASCADE_TOKEN_FILE")") \
-      -d "$request" "https://$FLUXCASCADE_API/$method"
+      -d @- "https://$FLUXCASCADE_API/$method" <<< "$request"
   fi
 }
 
@@ -68,9 +69,11 @@ parse_arguments() {
       --workspace) WORKSPACE=${2:?--workspace needs a value}; shift ;;
       --limit) LIMIT=${2:?--limit needs a number}; shift ;;
       -h | --help) usage 0 ;;
+      -*) die "unknown option '$1' (try --help)" ;;
       *) ARGUMENTS+=("$1") ;;
     esac
     shift
   done
+  [[ $LIMIT =~ ^[0-9]{1,4}$ ]] || die "--limit: '$LIMIT' is not a number from 0 to 9999"
   export AS_JSON WORKSPACE LIMIT
 }
