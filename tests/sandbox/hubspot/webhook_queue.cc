@@ -63,7 +63,8 @@ bool WebhookQueue::Done(WebhookBatch batch, bool success, absl::Time now, double
   if (found == lanes_.end()) return false;  // cleared meanwhile
   Lane& lane = found->second;
   if (lane.in_flight > 0) --lane.in_flight;
-  const bool duplicate = success && random * 100 < settings_.duplicate_percent;
+  const bool duplicate =
+      success && !batch.is_duplicate && random * 100 < settings_.duplicate_percent;
   const bool retry = !success && settings_.retries && batch.attempt < kMaxRetries;
   if (!duplicate && !retry) {
     unfinished_ -= std::min(unfinished_, batch.events.size());
@@ -73,6 +74,7 @@ bool WebhookQueue::Done(WebhookBatch batch, bool success, absl::Time now, double
       duplicate ? absl::ZeroDuration()
                 : WebhookRetryDelay(batch.attempt, random) * settings_.retry_time_scale;
   if (retry) ++batch.attempt;
+  batch.is_duplicate = duplicate;
   lane.retries.emplace(now + delay, std::move(batch));
   return true;
 }

@@ -36,7 +36,8 @@ struct WebhookLane {
 struct WebhookBatch {
   WebhookLane lane;
   std::vector<nlohmann::json> events;
-  int attempt = 0;  // from 0
+  int attempt = 0;            // from 0
+  bool is_duplicate = false;  // accepted once already
 };
 
 // Not thread-safe.

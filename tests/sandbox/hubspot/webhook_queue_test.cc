@@ -102,7 +102,7 @@ TEST_F(WebhookQueueTest, CanSendDuplicatesWithTheSameAttempt) {
   EXPECT_TRUE(queue_.Done(*Take(), true, now_, 0.49));
   const WebhookBatch again = *Take();
   EXPECT_EQ(again.attempt, 0);
-  EXPECT_FALSE(queue_.Done(again, true, now_, 0.5));
+  EXPECT_FALSE(queue_.Done(again, true, now_, 0));
 }
 
 TEST_F(WebhookQueueTest, ABatchThatEndsAfterAClearIsForgotten) {
