@@ -29,10 +29,10 @@ ABSL_FLAG(bool, allow_private_addresses, false,
           "let endpoints and systems be at loopback and private addresses");
 ABSL_FLAG(int, max_store_gib, 64,
           "size of the store, in GiB, above which edges are not pulled from");
-ABSL_FLAG(int, sync_concurrency, 64, "inbound deliveries at once");
+ABSL_FLAG(int, sync_concurrency, 256, "inbound deliveries at once");
 ABSL_FLAG(int, sync_concurrency_per_target, 16,
           "inbound deliveries at once to one connection, and as many of creations");
-ABSL_FLAG(int, dispatch_concurrency, 64, "outbound deliveries at once");
+ABSL_FLAG(int, dispatch_concurrency, 256, "outbound deliveries at once");
 ABSL_FLAG(int, dispatch_concurrency_per_endpoint, 8, "outbound deliveries at once to one endpoint");
 
 namespace fluxcascade {
@@ -41,13 +41,13 @@ namespace {
 constexpr int kMaxStoreGib = 1 << 20;
 
 absl::Status CheckAddress(absl::string_view flag, const std::string& value) {
-  const absl::Status parsed = SocketAddress::Parse(value).status();
+  absl::Status parsed = SocketAddress::Parse(value).status();
   if (parsed.ok()) return parsed;
   return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", parsed.message()));
 }
 
 absl::Status CheckBaseUrl(absl::string_view flag, const std::string& value) {
-  const absl::Status parsed = ParseHttpsUrl(value).status();
+  absl::Status parsed = ParseHttpsUrl(value).status();
   if (parsed.ok() && value.back() != '/') return parsed;
   return absl::InvalidArgumentError(absl::StrCat(
       "--", flag, ": ", parsed.ok() ? "take the slash off its end" : parsed.message()));

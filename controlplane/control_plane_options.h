@@ -32,13 +32,13 @@ struct ControlPlaneOptions {
 
   // Inbound deliveries at once, in all and to one target connection, where creations have as many
   // places of their own.
-  int sync_concurrency = 64;
+  int sync_concurrency = 256;
   int sync_concurrency_per_target = 16;
   // With a larger store than this nothing more is pulled from edges.
   int64_t max_store_bytes = int64_t{64} << 30;
 
   // Outbound deliveries at once, in all and to one endpoint.
-  int dispatch_concurrency = 64;
+  int dispatch_concurrency = 256;
   int dispatch_concurrency_per_endpoint = 8;
 };
 
