@@ -18,7 +18,7 @@ using testing::Not;
 class ServerTlsContextTest : public testing::Test {
  protected:
   std::string WriteFile(const std::string& name, const std::string& text) {
-    const std::string path = testing::TempDir() + "/" + name;
+    std::string path = testing::TempDir() + "/" + name;
     std::ofstream(path) << text;
     return path;
   }

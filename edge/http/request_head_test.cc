@@ -108,7 +108,7 @@ TEST(ParseHeaderLineTest, RefusesWhatIsNoHeader) {
 
 class InterpretHeadersTest : public testing::Test {
  protected:
-  RefusalStatus Interpret(std::vector<RawHeader> headers, int minor_version = 1) {
+  RefusalStatus Interpret(const std::vector<RawHeader>& headers, int minor_version = 1) {
     framing_ = BodyFraming();
     return InterpretHeaders(headers, minor_version, kMaxBody, &framing_);
   }
