@@ -1,10 +1,8 @@
 #include "controlplane/sync/sync_operation.h"
 
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "controlplane/connectors/status_payloads.h"
 #include "controlplane/mapping/apply.h"
@@ -25,12 +23,6 @@ constexpr absl::Duration kDefaultRateLimitWait = absl::Seconds(10);
 // A record that was reported deleted but is still shown is looked at again this often before it is
 // taken as restored.
 constexpr int kDeletedButShownAttempts = 2;
-
-std::vector<std::string> Names(const FieldMap& fields) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : fields) names.push_back(name);
-  return names;
-}
 
 DeleteMode ToDeleteMode(store::v1::Mapping::DeletePolicy policy) {
   return policy == store::v1::Mapping::DELETE_POLICY_ARCHIVE ? DeleteMode::kArchive
@@ -153,7 +145,7 @@ SyncOutcome SyncOperation::RemoveTarget() {
     return SyncOutcome::Skipped(
         "the mapping keeps the target's record when the source's is deleted");
   }
-  if (Ended ended = SettleIntentBeforeRemoval()) return *ended;
+  if (Ended ended = SettleIntent()) return *ended;
   if (link_.target_record_id().empty()) {
     return SyncOutcome::Skipped("the deleted record has none in the target");
   }
@@ -166,13 +158,6 @@ SyncOutcome SyncOperation::RemoveTarget() {
   link_changed_ = true;
   return SyncOutcome::Done(mode == DeleteMode::kArchive ? SyncLog::RESULT_ARCHIVED
                                                         : SyncLog::RESULT_DELETED);
-}
-
-SyncOperation::Ended SyncOperation::SettleIntentBeforeRemoval() {
-  if (!link_.has_create_intent_time()) return std::nullopt;
-  match_value_ = link_.match_value();
-  wanted_[mapping_.match_field()] = match_value_;
-  return SettleIntent();
 }
 
 SyncOperation::Ended SyncOperation::UpdateLinked() {
@@ -197,153 +182,15 @@ SyncOutcome SyncOperation::UpdateTarget(const Record& current) {
   link_.set_target_version(current.version);
   link_.set_match_value(match_value_);
   link_.set_source_version(record_.version);
-  link_.clear_create_intent_time();
   link_.set_target_deleted(false);
-  link_changed_ = true;
+  ForgetIntent();
   if (changes.empty()) return SyncOutcome::Done(SyncLog::RESULT_UNCHANGED);
   const absl::StatusOr<Record> updated =
       target_.connector->Update(*target_.api, target_.object_type, current.id, changes);
   if (!updated.ok()) return FromError(updated.status(), target_);
   link_.set_target_version(updated->version);
   link_.set_written_hash(WrittenHash(wanted_));
-  return SyncOutcome::Done(SyncLog::RESULT_UPDATED, Names(changes));
-}
-
-SyncOutcome SyncOperation::CreateTarget() {
-  if (!match_value_.empty()) {
-    if (Ended ended = HoldMatchLane()) return *ended;
-    if (Ended ended = FollowMatchingLink()) return *ended;
-  }
-  if (Ended ended = SettleIntent()) return *ended;
-  if (!link_.target_record_id().empty() && !link_.target_deleted()) {
-    if (Ended ended = UpdateLinked()) return *ended;
-  }
-  if (Ended ended = FindMatch()) return *ended;
-  if (Ended ended = RememberIntent()) return *ended;
-  return Create();
-}
-
-// Two source records with the same match value must not both create: the second waits, and finds
-// what the first made.
-SyncOperation::Ended SyncOperation::HoldMatchLane() {
-  bool held = false;
-  const absl::Status status = dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(held, HoldLane(tx, claimed_, MatchLane(mapping_.name(), match_value_),
-                                       dependencies_.clock.Now()));
-    return absl::OkStatus();
-  });
-  if (!status.ok()) {
-    return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
-  }
-  if (!held) return SyncOutcome::GivenBack();
-  return std::nullopt;
-}
-
-// What we made ourselves for the same match value is known here long before the target's search
-// knows it.
-SyncOperation::Ended SyncOperation::FollowMatchingLink() {
-  std::string target_id;
-  const absl::Status status = dependencies_.store.Read([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(const std::vector<store::v1::Link> links,
-                        tx.links().ListByMatchValue(mapping_.name(), match_value_));
-    for (const store::v1::Link& link : links) {
-      if (!link.target_record_id().empty() && !link.target_deleted()) {
-        target_id = link.target_record_id();
-      }
-    }
-    return absl::OkStatus();
-  });
-  if (!status.ok()) {
-    return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
-  }
-  if (target_id.empty() || target_id == link_.target_record_id()) return std::nullopt;
-  link_.set_target_record_id(target_id);
-  return UpdateLinked();
-}
-
-// A create was sent, or was about to be, and we did not live to hear the answer: look for what it
-// may have made, once the target's search can be expected to know it.
-SyncOperation::Ended SyncOperation::SettleIntent() {
-  if (!link_.has_create_intent_time()) return std::nullopt;
-  if (link_.match_value().empty()) {
-    // Nothing to look for it by. By hand it may be tried again: the intent goes with this failure.
-    link_.clear_create_intent_time();
-    link_changed_ = true;
-    return SyncOutcome::Failed(
-        "an earlier attempt may have created the record, and there is no match value to look for "
-        "it "
-        "by: check the target, then retry by hand",
-        Attempt::BLAME_TARGET, false);
-  }
-  const absl::Time known_at =
-      FromProto(link_.create_intent_time()) + target_.connector->info().search_lag;
-  if (dependencies_.clock.Now() < known_at) {
-    return SyncOutcome::Waiting(
-        "an earlier attempt may have created the record; waits until the target's search would "
-        "show it",
-        known_at);
-  }
-  absl::StatusOr<std::vector<Record>> found =
-      target_.connector->Find(*target_.api, target_.object_type, mapping_.match_field(),
-                              link_.match_value(), TargetFields(mapping_));
-  if (!found.ok()) return FromError(found.status(), target_);
-  link_.clear_create_intent_time();
-  link_changed_ = true;
-  if (!found->empty()) {
-    link_.set_target_record_id(found->front().id);
-    link_.set_target_deleted(false);
-  }
-  return std::nullopt;
-}
-
-SyncOperation::Ended SyncOperation::FindMatch() {
-  if (match_value_.empty()) return std::nullopt;
-  absl::StatusOr<std::vector<Record>> found =
-      target_.connector->Find(*target_.api, target_.object_type, mapping_.match_field(),
-                              wanted_[mapping_.match_field()], TargetFields(mapping_));
-  if (!found.ok()) return FromError(found.status(), target_);
-  if (found->empty()) return std::nullopt;
-  return UpdateTarget(found->front());
-}
-
-SyncOperation::Ended SyncOperation::RememberIntent() {
-  const absl::Time now = dependencies_.clock.Now();
-  link_.clear_target_record_id();
-  link_.set_target_deleted(false);
-  link_.set_match_value(match_value_);
-  *link_.mutable_create_intent_time() = ToProto(now);
-  *link_.mutable_update_time() = ToProto(now);
-  const absl::Status status =
-      dependencies_.store.Run([&](Transaction& tx) { return tx.links().Put(link_); });
-  if (!status.ok()) {
-    return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
-  }
-  return std::nullopt;
-}
-
-SyncOutcome SyncOperation::Create() {
-  const absl::StatusOr<Record> created =
-      target_.connector->Create(*target_.api, target_.object_type, wanted_);
-  if (!created.ok()) {
-    const bool nothing_was_made =
-        !IsTransient(created.status()) || absl::IsResourceExhausted(created.status());
-    if (nothing_was_made) {
-      link_.clear_create_intent_time();
-      link_changed_ = true;
-    }
-    if (const std::optional<std::string> existing = ExistingId(created.status())) {
-      link_.set_target_record_id(*existing);
-      if (Ended ended = UpdateLinked()) return *ended;
-    }
-    return FromError(created.status(), target_);
-  }
-  link_.set_target_record_id(created->id);
-  link_.set_target_version(created->version);
-  link_.set_source_version(record_.version);
-  link_.set_written_hash(WrittenHash(wanted_));
-  link_.clear_create_intent_time();
-  link_changed_ = true;
-  return SyncOutcome::Done(SyncLog::RESULT_CREATED, Names(wanted_));
+  return SyncOutcome::Done(SyncLog::RESULT_UPDATED, changes);
 }
 
 SyncOutcome SyncOperation::FromError(const absl::Status& status, const Side& side) {

@@ -63,7 +63,6 @@ class SyncOperation {
   Ended SourceMissing();
 
   SyncOutcome RemoveTarget();
-  Ended SettleIntentBeforeRemoval();
 
   Ended UpdateLinked();
   SyncOutcome UpdateTarget(const Record& current);
@@ -75,6 +74,7 @@ class SyncOperation {
   Ended FindMatch();
   Ended RememberIntent();
   SyncOutcome Create();
+  void ForgetIntent();
 
   // An error of one side, as the end of the attempt.
   SyncOutcome FromError(const absl::Status& status, const Side& side);

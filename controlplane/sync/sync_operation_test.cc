@@ -84,6 +84,11 @@ class SyncOperationTest : public testing::Test {
     Do([&](Transaction& tx) { return tx.mappings().Update(mapping_); });
   }
 
+  void SetMatchField(const std::string& field) {
+    mapping_.set_match_field(field);
+    Do([&](Transaction& tx) { return tx.mappings().Update(mapping_); });
+  }
+
   void HasEndpoint(const std::string& id, const std::string& event_type) {
     store::v1::Endpoint endpoint;
     endpoint.set_name("workspaces/default/endpoints/" + id);
@@ -313,6 +318,68 @@ TEST_F(SyncOperationTest, ACreateWhoseAnswerIsLostIsNotSentAgain) {
   EXPECT_EQ(RunAgain(delivery).state(), Delivery::STATE_SUCCEEDED);
   EXPECT_EQ(books_.calls("Create"), 1);
   EXPECT_THAT(books_.records, SizeIs(1));
+}
+
+TEST_F(SyncOperationTest, AfterACrashACreateMayLandUntilTheAttemptsTimeIsUp) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  Link left;
+  books_.During("Create", [&] { left = LinkOf("1"); });
+  books_.FailNext("Create", absl::UnavailableError("killed"));
+  const absl::Time start = clock_.Now() + absl::Milliseconds(1);
+  Delivery delivery = Sync(ACTION_CREATE, "1");
+  PutLink(left);  // all that a killed process leaves
+  delivery = RunAgain(delivery);
+  EXPECT_EQ(FromProto(delivery.next_attempt_time()), start + kSyncAttemptTimeout + kSearchLag);
+  clock_.Advance(kSyncAttemptTimeout - absl::Seconds(1));
+  books_.Add(Person("ada@x.example", "Ada"));
+  delivery = RunAgain(delivery);
+  EXPECT_EQ(delivery.state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(delivery.total_attempts(), 2);
+  EXPECT_EQ(books_.calls("Create"), 1);
+}
+
+TEST_F(SyncOperationTest, ACreateThatTookLongIsLookedForFromItsEndOn) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  books_.During("Create", [&] { clock_.Advance(kSearchLag * 2); });
+  books_.LoseNextAnswer("Create", absl::DeadlineExceededError("no answer"));
+  Delivery delivery = Sync(ACTION_CREATE, "1");
+  delivery = RunAgain(delivery);
+  EXPECT_EQ(FromProto(delivery.next_attempt_time()), clock_.Now() + kSearchLag);
+  EXPECT_EQ(RunAgain(delivery).state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(books_.calls("Create"), 1);
+}
+
+TEST_F(SyncOperationTest, WhatWasCreatedIsLookedForAsItWasWritten) {
+  SetMatchField("name");
+  crm_.Has("1", Person("ada@x.example", "Ada Lovelace"));
+  books_.LoseNextAnswer("Create", absl::DeadlineExceededError("no answer"));
+  Delivery delivery = RunAgain(Sync(ACTION_CREATE, "1"));
+  EXPECT_EQ(RunAgain(delivery).state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(books_.calls("Create"), 1);
+}
+
+TEST_F(SyncOperationTest, WhatWasCreatedIsLookedForByTheFieldThatTheMappingThenMatchedBy) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  books_.LoseNextAnswer("Create", absl::DeadlineExceededError("no answer"));
+  Delivery delivery = RunAgain(Sync(ACTION_CREATE, "1"));
+  SetMatchField("name");
+  crm_.Has("1", Person("ada@x.example", "Ada Lovelace"));
+  EXPECT_EQ(RunAgain(delivery).state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(books_.calls("Create"), 1);
+  EXPECT_EQ(LinkOf("1").target_record_id(), "books-1");
+  EXPECT_EQ(LinkOf("1").create_match_field(), "");
+}
+
+TEST_F(SyncOperationTest, ARecordDeletedBeforeItsCreateWasHeardOfIsRemoved) {
+  SetMatchField("name");
+  crm_.Has("1", Person("ada@x.example", "Ada Lovelace"));
+  books_.LoseNextAnswer("Create", absl::DeadlineExceededError("no answer"));
+  Sync(ACTION_CREATE, "1");
+  crm_.records.clear();
+  const Delivery waiting = Sync(ACTION_DELETE, "1");
+  EXPECT_EQ(waiting.state(), Delivery::STATE_PENDING);
+  EXPECT_EQ(RunAgain(waiting).state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_THAT(books_.records, IsEmpty());
 }
 
 TEST_F(SyncOperationTest, ACreateThatNeverArrivedIsSentAgainOnceTheSearchShowsNothing) {

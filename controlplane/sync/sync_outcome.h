@@ -3,11 +3,11 @@
 #define FLUXCASCADE_CONTROLPLANE_SYNC_SYNC_OUTCOME_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "controlplane/connectors/connector.h"
 #include "fluxcascade/store/v1/records.pb.h"
 
 namespace fluxcascade {
@@ -21,12 +21,11 @@ struct SyncOutcome {
     kGivenBack  // already: it waits for a lane
   };
 
-  static SyncOutcome Done(store::v1::SyncLog::Result result,
-                          std::vector<std::string> fields_changed = {}) {
+  static SyncOutcome Done(store::v1::SyncLog::Result result, const FieldMap& written = {}) {
     SyncOutcome outcome;
     outcome.kind = Kind::kDone;
     outcome.result = result;
-    outcome.fields_changed = std::move(fields_changed);
+    for (const auto& [field, value] : written) outcome.fields_changed.push_back(field);
     return outcome;
   }
   static SyncOutcome Skipped(absl::string_view reason) {
