@@ -14,6 +14,7 @@
 #include "common/id/id.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
+#include "common/text/utf8.h"
 #include "controlplane/model/resource_name.h"
 #include "controlplane/queue/new_work.h"
 #include "controlplane/queue/schedule.h"
@@ -25,6 +26,8 @@ using store::v1::Attempt;
 using store::v1::Delivery;
 using store::v1::Event;
 using store::v1::QueueItem;
+
+constexpr size_t kPreviewBytes = 2048;
 
 void BecomePending(Delivery& delivery, absl::Time due, absl::Time now) {
   delivery.set_state(Delivery::STATE_PENDING);
@@ -89,6 +92,10 @@ std::string NewDeliveryName(absl::string_view of, absl::Time now, Random& random
 }
 
 }  // namespace
+
+std::string PayloadPreview(absl::string_view payload) {
+  return Utf8Preview(payload, kPreviewBytes);
+}
 
 absl::StatusOr<std::string> AcceptChange(Transaction& tx, const store::v1::Mapping& mapping,
                                          const Event& event, absl::Time now, Random& random) {

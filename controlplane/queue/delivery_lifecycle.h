@@ -39,6 +39,10 @@ std::string RecordLane(absl::string_view mapping, absl::string_view record_id);
 // create.
 std::string MatchLane(absl::string_view mapping, absl::string_view match_value);
 
+// What a delivery shows of what it sends: the beginning, at most 2 KiB, cut between characters;
+// what is not UTF-8 becomes U+FFFD.
+std::string PayloadPreview(absl::string_view payload);
+
 // Puts an accepted event into its record's delivery for this mapping: into the one that is PENDING,
 // which becomes due now with a fresh schedule, or into a new one, in line behind those of the same
 // lanes. A merge always gets its own. Gives the delivery's name.

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/status/status_macros.h"
-#include "common/text/utf8.h"
 #include "controlplane/model/action.h"
 #include "controlplane/queue/delivery_lifecycle.h"
 
@@ -19,8 +18,6 @@ using store::v1::Delivery;
 using store::v1::Event;
 using store::v1::InboundWork;
 using store::v1::QueueItem;
-
-constexpr size_t kPreviewBytes = 2048;
 
 void AddLane(QueueItem& item, const std::string& lane) {
   const auto& lanes = item.lanes();
@@ -81,8 +78,6 @@ store::v1::OutboundWork OutboundWorkOf(const store::v1::Endpoint& endpoint,
   work.set_event_type(message.event_type());
   return work;
 }
-
-std::string PayloadPreview(absl::string_view body) { return Utf8Preview(body, kPreviewBytes); }
 
 QueueItem InboundItem(const Delivery& delivery, const store::v1::Mapping& mapping) {
   QueueItem item;

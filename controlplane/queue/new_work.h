@@ -23,8 +23,6 @@ void JoinEvent(store::v1::InboundWork& work, const store::v1::Event& event);
 
 store::v1::OutboundWork OutboundWorkOf(const store::v1::Endpoint& endpoint,
                                        const store::v1::Message& message);
-// The beginning of a body, cut between characters; what is not UTF-8 becomes U+FFFD.
-std::string PayloadPreview(absl::string_view body);
 
 // Without a due time.
 store::v1::QueueItem InboundItem(const store::v1::Delivery& delivery,

@@ -147,6 +147,7 @@ SyncOperation::Ended SyncOperation::RememberIntent() {
 }
 
 SyncOutcome SyncOperation::Create() {
+  ShowPayload(wanted_);
   const absl::StatusOr<Record> created =
       target_.connector->Create(*target_.api, target_.object_type, wanted_);
   if (!created.ok()) {

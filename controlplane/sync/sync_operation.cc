@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/json/json_text.h"
 #include "common/status/status_macros.h"
 #include "controlplane/connectors/status_payloads.h"
 #include "controlplane/mapping/apply.h"
@@ -185,12 +186,17 @@ SyncOutcome SyncOperation::UpdateTarget(const Record& current) {
   link_.set_target_deleted(false);
   ForgetIntent();
   if (changes.empty()) return SyncOutcome::Done(SyncLog::RESULT_UNCHANGED);
+  ShowPayload(changes);
   const absl::StatusOr<Record> updated =
       target_.connector->Update(*target_.api, target_.object_type, current.id, changes);
   if (!updated.ok()) return FromError(updated.status(), target_);
   link_.set_target_version(updated->version);
   link_.set_written_hash(WrittenHash(wanted_));
   return SyncOutcome::Done(SyncLog::RESULT_UPDATED, changes);
+}
+
+void SyncOperation::ShowPayload(const FieldMap& written) {
+  claimed_.delivery.set_payload_preview(PayloadPreview(JsonText(nlohmann::json(written))));
 }
 
 SyncOutcome SyncOperation::FromError(const absl::Status& status, const Side& side) {

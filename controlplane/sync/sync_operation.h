@@ -76,6 +76,8 @@ class SyncOperation {
   SyncOutcome Create();
   void ForgetIntent();
 
+  // What is about to be written, as the delivery's payload preview.
+  void ShowPayload(const FieldMap& written);
   // An error of one side, as the end of the attempt.
   SyncOutcome FromError(const absl::Status& status, const Side& side);
 

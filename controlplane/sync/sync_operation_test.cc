@@ -400,6 +400,22 @@ TEST_F(SyncOperationTest, WithoutAMatchValueALostCreateIsLeftToAPerson) {
   EXPECT_EQ(books_.calls("Create"), 1);
 }
 
+TEST_F(SyncOperationTest, ADeliveryShowsWhatItWroteOrWasToWrite) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  EXPECT_EQ(Sync(ACTION_CREATE, "1").payload_preview(),
+            R"({"email":"ada@x.example","name":"Ada"})");
+  crm_.Has("1", Person("ada@x.example", "Ada Lovelace"));
+  books_.FailNext("Update", absl::InvalidArgumentError("too noble"));
+  const Delivery failed = Sync(ACTION_UPDATE, "1");
+  EXPECT_EQ(failed.state(), Delivery::STATE_FAILED);
+  EXPECT_EQ(failed.payload_preview(), R"({"name":"Ada Lovelace"})");
+}
+
+TEST_F(SyncOperationTest, OfALongPayloadTheBeginningIsShown) {
+  crm_.Has("1", Person("ada@x.example", std::string(3000, 'a')));
+  EXPECT_THAT(Sync(ACTION_CREATE, "1").payload_preview(), SizeIs(2048));
+}
+
 TEST_F(SyncOperationTest, ADeletionIsCarriedOutWhenTheMappingSaysSo) {
   crm_.Has("1", Person("ada@x.example", "Ada"));
   Sync(ACTION_CREATE, "1");
