@@ -198,7 +198,8 @@ class LinkRepository {
   virtual ~LinkRepository() = default;
   virtual absl::StatusOr<std::optional<store::v1::Link>> Find(
       absl::string_view mapping, absl::string_view source_record_id) = 0;
-  virtual absl::StatusOr<std::optional<store::v1::Link>> FindByTarget(
+  // Links of the mapping to this target record: several source records may have become one.
+  virtual absl::StatusOr<std::vector<store::v1::Link>> ListByTarget(
       absl::string_view mapping, absl::string_view target_record_id) = 0;
   // Links of the mapping that hold this match value.
   virtual absl::StatusOr<std::vector<store::v1::Link>> ListByMatchValue(

@@ -63,6 +63,7 @@ class SyncOperation {
   Ended SourceMissing();
 
   SyncOutcome RemoveTarget();
+  Ended LeaveToOthers();
 
   Ended UpdateLinked();
   SyncOutcome UpdateTarget(const Record& current);

@@ -425,6 +425,25 @@ TEST_F(SyncOperationTest, ADeletionIsCarriedOutWhenTheMappingSaysSo) {
   EXPECT_TRUE(LinkOf("1").target_deleted());
 }
 
+TEST_F(SyncOperationTest, ATargetRecordGoesWithTheLastSourceRecordThatHasIt) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  crm_.Has("2", Person("ada@x.example", "Ada"));
+  Sync(ACTION_CREATE, "1");
+  Sync(ACTION_CREATE, "2");
+  ASSERT_EQ(LinkOf("2").target_record_id(), "books-1");
+
+  crm_.records.erase("1");
+  const Delivery kept = Sync(ACTION_DELETE, "1");
+  EXPECT_EQ(kept.state(), Delivery::STATE_SKIPPED);
+  EXPECT_THAT(kept.state_reason(), StartsWith("unlinked: record books-1 of the target stays"));
+  EXPECT_EQ(LinkOf("1").target_record_id(), "");
+  EXPECT_THAT(books_.records, SizeIs(1));
+
+  crm_.records.erase("2");
+  EXPECT_EQ(Sync(ACTION_DELETE, "2").state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_THAT(books_.records, IsEmpty());
+}
+
 TEST_F(SyncOperationTest, AnArchivingMappingArchives) {
   SetDeletePolicy(Mapping::DELETE_POLICY_ARCHIVE);
   crm_.Has("1", Person("ada@x.example", "Ada"));

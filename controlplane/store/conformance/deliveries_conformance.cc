@@ -24,6 +24,7 @@ using store::v1::DIRECTION_UNSPECIFIED;
 using store::v1::Link;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Property;
 using testing::SizeIs;
 
 constexpr char kWorkspace[] = "workspaces/default";
@@ -245,15 +246,15 @@ TEST_P(StoreConformanceTest, LinksAreFoundFromEitherSideAndByMatchValue) {
   FC_ASSERT_OK(Write([](Transaction& tx) {
     FC_RETURN_IF_ERROR(tx.links().Put(LinkOf("1", "t1", "john@example.com")));
     FC_RETURN_IF_ERROR(tx.links().Put(LinkOf("2", "", "john@example.com")));
+    FC_RETURN_IF_ERROR(tx.links().Put(LinkOf("4", "t3")));
     return tx.links().Put(LinkOf("3", "t3"));
   }));
   EXPECT_EQ((*Read([](Transaction& tx) { return tx.links().Find("m", "1"); }))->target_record_id(),
             "t1");
-  EXPECT_EQ((*Read([](Transaction& tx) {
-              return tx.links().FindByTarget("m", "t3");
-            }))->source_record_id(),
-            "3");
-  EXPECT_FALSE(Read([](Transaction& tx) { return tx.links().FindByTarget("m", ""); })->has_value());
+  EXPECT_THAT(*Read([](Transaction& tx) { return tx.links().ListByTarget("m", "t3"); }),
+              ElementsAre(Property(&store::v1::Link::source_record_id, "3"),
+                          Property(&store::v1::Link::source_record_id, "4")));
+  EXPECT_THAT(*Read([](Transaction& tx) { return tx.links().ListByTarget("m", ""); }), IsEmpty());
   EXPECT_FALSE(Read([](Transaction& tx) { return tx.links().Find("other", "1"); })->has_value());
   EXPECT_THAT(
       *Read([](Transaction& tx) { return tx.links().ListByMatchValue("m", "john@example.com"); }),
@@ -268,7 +269,7 @@ TEST_P(StoreConformanceTest, ALinkIsReplacedAndDeleted) {
     return tx.links().Put(LinkOf("1", "new", "b"));
   }));
   const auto by_target = [&](const std::string& target) {
-    return Read([&](Transaction& tx) { return tx.links().FindByTarget("m", target); })->has_value();
+    return !Read([&](Transaction& tx) { return tx.links().ListByTarget("m", target); })->empty();
   };
   EXPECT_FALSE(by_target("old"));
   EXPECT_TRUE(by_target("new"));

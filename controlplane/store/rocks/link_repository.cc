@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -53,12 +52,9 @@ absl::StatusOr<std::optional<Link>> RocksLinkRepository::Find(absl::string_view 
   return links_.Find(EntryOf(mapping, source_record_id));
 }
 
-absl::StatusOr<std::optional<Link>> RocksLinkRepository::FindByTarget(
+absl::StatusOr<std::vector<Link>> RocksLinkRepository::ListByTarget(
     absl::string_view mapping, absl::string_view target_record_id) {
-  FC_ASSIGN_OR_RETURN(std::vector<Link> links,
-                      links_.ListAt(kByTarget, EntryOf(mapping, target_record_id), 1));
-  if (links.empty()) return std::optional<Link>();
-  return std::optional<Link>(std::move(links.front()));
+  return links_.ListAt(kByTarget, EntryOf(mapping, target_record_id));
 }
 
 absl::StatusOr<std::vector<Link>> RocksLinkRepository::ListByMatchValue(

@@ -21,7 +21,7 @@ class RocksLinkRepository final : public LinkRepository {
 
   absl::StatusOr<std::optional<store::v1::Link>> Find(absl::string_view mapping,
                                                       absl::string_view source_record_id) override;
-  absl::StatusOr<std::optional<store::v1::Link>> FindByTarget(
+  absl::StatusOr<std::vector<store::v1::Link>> ListByTarget(
       absl::string_view mapping, absl::string_view target_record_id) override;
   absl::StatusOr<std::vector<store::v1::Link>> ListByMatchValue(
       absl::string_view mapping, absl::string_view match_value) override;

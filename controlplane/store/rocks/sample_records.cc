@@ -236,7 +236,7 @@ void ReadHistory(Transaction& tx, Lines& lines) {
   lines.Add("events of connection", tx.events().List(kWorkspace, {kSource, "", {}}, {}));
   lines.Add("rejections", tx.rejections().List(kWorkspace, kApp, {}));
   lines.Add("link", tx.links().Find(kMapping, "7"));
-  lines.Add("link by target", tx.links().FindByTarget(kMapping, "70"));
+  lines.Add("links by target", tx.links().ListByTarget(kMapping, "70"));
   lines.Add("links by match", tx.links().ListByMatchValue(kMapping, "john@example.com"));
   lines.Add("sync logs", tx.sync_logs().List(kWorkspace, {kMapping, "", {}}, {}));
   lines.Add("deliveries", tx.deliveries().List(kWorkspace, {}, {}));
