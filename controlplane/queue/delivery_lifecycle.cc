@@ -148,7 +148,7 @@ absl::Status Skip(Transaction& tx, const ClaimedDelivery& claimed, absl::string_
 }
 
 absl::StatusOr<bool> Fail(Transaction& tx, const ClaimedDelivery& claimed, const Attempt& attempt,
-                          bool retry_can_help, absl::Time now) {
+                          bool retry_can_help, absl::Time now, absl::Time not_before) {
   std::optional<absl::Time> next;
   if (retry_can_help) {
     next = NextAttempt(claimed.item.direction(), claimed.delivery.attempt_count(), now);
@@ -157,6 +157,7 @@ absl::StatusOr<bool> Fail(Transaction& tx, const ClaimedDelivery& claimed, const
     FC_RETURN_IF_ERROR(End(tx, claimed, Delivery::STATE_FAILED, attempt.error(), attempt, now));
     return true;
   }
+  next = std::max(*next, not_before);
   FC_RETURN_IF_ERROR(tx.queue().Release(claimed.item, *next, claimed.delivery.attempt_count()));
   Delivery delivery = claimed.delivery;
   BecomePending(delivery, *next, now);

@@ -68,9 +68,10 @@ absl::Status Succeed(Transaction& tx, const ClaimedDelivery& claimed,
 absl::Status Skip(Transaction& tx, const ClaimedDelivery& claimed, absl::string_view reason,
                   const store::v1::Attempt& attempt, absl::Time now);
 // True when the delivery has FAILED for good: `retry_can_help` is false or the schedule is at its
-// end.
+// end. The retry comes when the schedule says, but not before `not_before`.
 absl::StatusOr<bool> Fail(Transaction& tx, const ClaimedDelivery& claimed,
-                          const store::v1::Attempt& attempt, bool retry_can_help, absl::Time now);
+                          const store::v1::Attempt& attempt, bool retry_can_help, absl::Time now,
+                          absl::Time not_before = absl::InfinitePast());
 // Gives the delivery back until `until`; the attempt that began does not count.
 absl::Status Wait(Transaction& tx, const ClaimedDelivery& claimed, absl::string_view waiting_for,
                   absl::Time until, absl::Time now);

@@ -63,7 +63,7 @@ absl::Status SyncOperation::CommitEnd(Transaction& tx, const SyncOutcome& outcom
       return WriteLog(tx, outcome, now);
     case SyncOutcome::Kind::kFailed: {
       FC_ASSIGN_OR_RETURN(const bool ended,
-                          Fail(tx, claimed_, attempt, outcome.retry_can_help, now));
+                          Fail(tx, claimed_, attempt, outcome.retry_can_help, now, outcome.until));
       return ended ? WriteLog(tx, outcome, now) : absl::OkStatus();
     }
     case SyncOutcome::Kind::kWaiting:

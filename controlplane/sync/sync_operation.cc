@@ -244,8 +244,10 @@ SyncOutcome SyncOperation::FromError(const absl::Status& status, const Side& sid
         absl::StrCat(side.connection.name(), " is not authorized: ", status.message()),
         now + kPausedRecheck);
   }
-  return SyncOutcome::Failed(status.message(), blame,
-                             IsTransient(status) || absl::IsNotFound(status));
+  SyncOutcome failed =
+      SyncOutcome::Failed(status.message(), blame, IsTransient(status) || absl::IsNotFound(status));
+  if (const std::optional<absl::Duration> wait = RetryAfter(status)) failed.until = now + *wait;
+  return failed;
 }
 
 bool SyncOperation::is_last_attempt() const {

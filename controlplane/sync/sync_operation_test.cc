@@ -542,6 +542,17 @@ TEST_F(SyncOperationTest, FailuresThatMayPassKeepToTheSchedule) {
   EXPECT_THAT(Results(), ElementsAre(SyncLog::RESULT_FAILED));
 }
 
+TEST_F(SyncOperationTest, ARetryComesNotBeforeTheSystemAskedForIt) {
+  const absl::Status locked = WithRetryAfter(absl::AbortedError("locked"), absl::Seconds(2));
+  crm_.FailNext("Read", locked);
+  crm_.FailNext("Read", locked);
+  const Delivery first = Sync(ACTION_UPDATE, "1");
+  EXPECT_EQ(first.attempt_count(), 1);
+  EXPECT_EQ(FromProto(first.next_attempt_time()), clock_.Now() + absl::Seconds(2));
+  const Delivery second = RunAgain(first);
+  EXPECT_EQ(FromProto(second.next_attempt_time()), clock_.Now() + absl::Minutes(1));
+}
+
 TEST_F(SyncOperationTest, AMergeIsSkippedAndSaysSo) {
   crm_.Has("1", Person("ada@x.example", "Ada"));
   const Delivery skipped = Sync(ACTION_MERGE, "1");

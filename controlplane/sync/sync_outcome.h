@@ -16,7 +16,7 @@ struct SyncOutcome {
   enum class Kind {
     kDone,      // with `result`
     kSkipped,   // ended, nothing to do: `message`
-    kFailed,    // `message`, `blame`, `retry_can_help`
+    kFailed,    // `message`, `blame`, `retry_can_help`: not before `until`
     kWaiting,   // for `message`, until `until`; costs no retry
     kGivenBack  // already: it waits for a lane
   };
@@ -64,7 +64,7 @@ struct SyncOutcome {
   std::string message;
   store::v1::Attempt::Blame blame = store::v1::Attempt::BLAME_UNSPECIFIED;
   bool retry_can_help = false;
-  absl::Time until;
+  absl::Time until = absl::InfinitePast();
 };
 
 }  // namespace fluxcascade
