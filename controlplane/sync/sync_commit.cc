@@ -53,7 +53,7 @@ absl::Status SyncOperation::Commit(const SyncOutcome& outcome) {
 }
 
 absl::Status SyncOperation::CommitEnd(Transaction& tx, const SyncOutcome& outcome, absl::Time now) {
-  const store::v1::Attempt attempt = MakeAttempt(outcome, now);
+  const store::v1::Attempt attempt = MakeAttempt(outcome);
   switch (outcome.kind) {
     case SyncOutcome::Kind::kDone:
       FC_RETURN_IF_ERROR(Succeed(tx, claimed_, attempt, now));
@@ -102,11 +102,11 @@ absl::Status SyncOperation::WriteLog(Transaction& tx, const SyncOutcome& outcome
                            MessageData(log));
 }
 
-store::v1::Attempt SyncOperation::MakeAttempt(const SyncOutcome& outcome, absl::Time now) const {
+store::v1::Attempt SyncOperation::MakeAttempt(const SyncOutcome& outcome) const {
   store::v1::Attempt attempt;
   attempt.set_number(claimed_.delivery.total_attempts());
   *attempt.mutable_start_time() = ToProto(start_);
-  *attempt.mutable_duration() = ToProto(now - start_);
+  *attempt.mutable_duration() = ToProto(dependencies_.clock.Monotonic() - monotonic_start_);
   attempt.set_succeeded(outcome.kind != SyncOutcome::Kind::kFailed);
   if (outcome.kind == SyncOutcome::Kind::kFailed) {
     attempt.set_error(outcome.message);

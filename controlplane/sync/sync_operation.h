@@ -85,7 +85,7 @@ class SyncOperation {
   absl::Status Commit(const SyncOutcome& outcome);
   absl::Status CommitEnd(Transaction& tx, const SyncOutcome& outcome, absl::Time now);
   absl::Status WriteLog(Transaction& tx, const SyncOutcome& outcome, absl::Time now);
-  store::v1::Attempt MakeAttempt(const SyncOutcome& outcome, absl::Time now) const;
+  store::v1::Attempt MakeAttempt(const SyncOutcome& outcome) const;
 
   bool is_last_attempt() const;
 

@@ -155,6 +155,15 @@ class SyncOperationTest : public testing::Test {
     return delivery;
   }
 
+  std::vector<Attempt> AttemptsOf(const std::string& name) {
+    std::vector<Attempt> attempts;
+    Do([&](Transaction& tx) -> absl::Status {
+      FC_ASSIGN_OR_RETURN(attempts, tx.deliveries().ListAttempts(name));
+      return absl::OkStatus();
+    });
+    return attempts;
+  }
+
   Link LinkOf(const std::string& record) {
     std::optional<Link> link;
     Do([&](Transaction& tx) -> absl::Status {
@@ -574,6 +583,17 @@ TEST_F(SyncOperationTest, TheLogSaysTriggerEventRecordAndSource) {
   EXPECT_EQ(log.target(), "books");
   EXPECT_EQ(log.delivery(), delivery.name());
   EXPECT_EQ(log.target_record_id(), "books-1");
+}
+
+TEST_F(SyncOperationTest, AnAttemptTookAsLongAsItTookAlthoughTheClockWasSet) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  books_.During("Create", [&] {
+    clock_.Advance(absl::Seconds(3));
+    clock_.SetWallTime(clock_.Now() + absl::Minutes(1));
+  });
+  const std::vector<Attempt> attempts = AttemptsOf(Sync(ACTION_CREATE, "1").name());
+  ASSERT_THAT(attempts, SizeIs(1));
+  EXPECT_EQ(FromProto(attempts[0].duration()), absl::Seconds(3));
 }
 
 TEST_F(SyncOperationTest, TheLogTellsCreatedUpdatedUnchangedAndDeletedApart) {
