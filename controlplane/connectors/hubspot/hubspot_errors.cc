@@ -110,8 +110,9 @@ absl::Status HubSpotStatus(const HttpResponse& response) {
 
 absl::Status HubSpotTokenStatus(const HttpResponse& response) {
   const absl::Status status = HubSpotStatus(response);
-  const bool refused = response.status >= 400 && response.status < 500 && response.status != 408 &&
-                       response.status != 429;
+  // What may pass (a lock, a migration, a rate limit) says nothing of the credential.
+  const bool refused = response.status >= 400 && response.status < 500 && !IsTransient(status) &&
+                       !absl::IsResourceExhausted(status);
   const json body = ErrorBody(response);
   if (!refused || !body.is_object()) return status;
   std::string words = StringMember(body, "error");

@@ -86,6 +86,13 @@ TEST(HubSpotErrorsTest, ATokenEndpointThatIsDownSaysNothingOfTheCredential) {
   EXPECT_NE(HubSpotTokenStatus(Answer(404, "<html>")).code(), absl::StatusCode::kUnauthenticated);
 }
 
+TEST(HubSpotErrorsTest, APassingStateSaysNothingOfTheCredential) {
+  for (const int http_status : {409, 423, 425, 477}) {
+    const absl::Status status = HubSpotTokenStatus(Answer(http_status, R"({"message":"later"})"));
+    EXPECT_TRUE(IsTransient(status) || absl::IsResourceExhausted(status)) << status;
+  }
+}
+
 TEST(HubSpotErrorsTest, ReadsTheRateLimitHeaders) {
   const auto reading =
       HubSpotRateLimit(Answer(200, "{}",

@@ -77,8 +77,9 @@ absl::Status PipedriveStatus(const HttpResponse& response) {
 
 absl::Status PipedriveTokenStatus(const HttpResponse& response) {
   const absl::Status status = PipedriveStatus(response);
-  const bool refused = response.status >= 400 && response.status < 500 && response.status != 408 &&
-                       response.status != 429;
+  // What may pass (a lock, a migration, a rate limit) says nothing of the credential.
+  const bool refused = response.status >= 400 && response.status < 500 && !IsTransient(status) &&
+                       !absl::IsResourceExhausted(status);
   if (!refused || !ErrorBody(response).is_object()) return status;
   return absl::UnauthenticatedError(status.message());
 }

@@ -59,6 +59,13 @@ TEST(PipedriveErrorsTest, OnlyPipedriveItselfCanRefuseARefreshToken) {
   EXPECT_TRUE(PipedriveTokenStatus(Answer(200, "{}")).ok());
 }
 
+TEST(PipedriveErrorsTest, APassingStateSaysNothingOfTheCredential) {
+  for (const int http_status : {409, 423, 425}) {
+    const absl::Status status = PipedriveTokenStatus(Answer(http_status, R"({"message":"later"})"));
+    EXPECT_TRUE(IsTransient(status) || absl::IsResourceExhausted(status)) << status;
+  }
+}
+
 TEST(PipedriveErrorsTest, ReadsTheRateLimitHeaders) {
   const auto reading = PipedriveRateLimit(Answer(
       200, "{}",
