@@ -60,6 +60,7 @@ struct FieldInfo {
   std::string type;  // string, number, bool, date, datetime, enumeration
   bool writable = true;
   bool required = false;
+  bool findable = true;  // Find takes it, so that a mapping may match by it
 };
 
 enum class DeleteMode { kArchive, kDelete };

@@ -170,8 +170,21 @@ absl::Status CheckRequired(const ObjectTypeInfo& target, const std::set<std::str
   return absl::OkStatus();
 }
 
-absl::Status CheckMatchField(const std::string& match_field, const std::set<std::string>& mapped) {
-  if (match_field.empty() || mapped.contains(match_field)) return absl::OkStatus();
+absl::Status CheckMatchField(const std::string& match_field, const ObjectTypeInfo& target,
+                             const std::set<std::string>& mapped) {
+  if (match_field.empty()) return absl::OkStatus();
+  const FieldInfo* const info = FindField(target, match_field);
+  if (info != nullptr && !info->findable) {
+    std::vector<std::string> findable;
+    for (const FieldInfo& field : target.fields) {
+      if (field.findable && field.writable) findable.push_back(field.name);
+    }
+    return Invalid(
+        "mapping.match_field",
+        absl::StrCat(target.name, " records cannot be found by '", match_field,
+                     "'; those that can be matched on are: ", NamesLike(match_field, findable)));
+  }
+  if (mapped.contains(match_field)) return absl::OkStatus();
   return Invalid("mapping.match_field",
                  absl::StrCat("'", match_field, "' is not a mapped target field; those are: ",
                               absl::StrJoin(mapped, ", ")));
@@ -209,7 +222,7 @@ absl::Status CheckMapping(const Mapping& mapping, const ObjectTypeInfo& source,
     FC_RETURN_IF_ERROR(check.CheckTransforms());
   }
   FC_RETURN_IF_ERROR(CheckRequired(target, mapped));
-  FC_RETURN_IF_ERROR(CheckMatchField(mapping.match_field(), mapped));
+  FC_RETURN_IF_ERROR(CheckMatchField(mapping.match_field(), target, mapped));
   return CheckDeletePolicy(mapping.delete_policy(), target);
 }
 

@@ -19,8 +19,8 @@ inline constexpr int kMaxTruncate = 65535;   // characters
 // kInvalidArgument, naming the field (`mapping.fields[2].target_field`), what was given and what is
 // allowed: fields that the object types do not have or that cannot be written, a target field
 // twice, several source fields without a JOIN as the first transform, a match field that is not
-// mapped, a required target field that is not mapped, a delete policy that the target cannot carry
-// out, limits.
+// mapped or that the target cannot find records by, a required target field that is not mapped, a
+// delete policy that the target cannot carry out, limits.
 absl::Status CheckMapping(const store::v1::Mapping& mapping, const ObjectTypeInfo& source,
                           const ObjectTypeInfo& target);
 

@@ -156,6 +156,19 @@ TEST_F(CheckMappingTest, AnEmptyTransformIsRefused) {
   ExpectRefused("give one of trim, lower_case");
 }
 
+TEST_F(CheckMappingTest, AMatchFieldThatTheTargetCannotFindByIsRefused) {
+  person_.fields.push_back({.name = "org_id", .type = "number", .findable = false});
+  store::v1::FieldMapping& field = *mapping_.add_fields();
+  field.add_source_fields("phone");
+  field.set_target_field("org_id");
+  FC_EXPECT_OK(Check());
+  mapping_.set_match_field("org_id");
+  ExpectRefused(
+      "mapping.match_field: person records cannot be found by 'org_id'; those that can be matched "
+      "on "
+      "are: email, name, phone");
+}
+
 TEST_F(CheckMappingTest, TheTextOfATransformHasItsLimit) {
   Transform& transform = AddTransform(Transform::KIND_DEFAULT_VALUE);
   transform.set_text(std::string(1000, 'x'));

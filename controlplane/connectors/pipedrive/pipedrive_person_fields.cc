@@ -33,6 +33,15 @@ bool IsWritable(const std::string& name, const std::string& pipedrive_type) {
   return kStandard->contains(name) || (IsCustomField(name) && kPlain->contains(pipedrive_type));
 }
 
+// Of custom fields the search knows those of these types (and amounts and addresses, which we
+// cannot write): https://developers.pipedrive.com/docs/api/v1/Persons#searchPersons
+bool IsFindable(const std::string& name, const std::string& pipedrive_type) {
+  static const auto* const kStandard = new std::set<std::string>{"name", "email", "phone"};
+  static const auto* const kSearched =
+      new std::set<std::string>{"varchar", "varchar_auto", "text", "double", "phone"};
+  return kStandard->contains(name) || (IsCustomField(name) && kSearched->contains(pipedrive_type));
+}
+
 }  // namespace
 
 ObjectTypeInfo ParsePersonFields(const json& fields) {
@@ -47,6 +56,7 @@ ObjectTypeInfo ParsePersonFields(const json& fields) {
     field.type = FieldType(type);
     field.writable = IsWritable(field.name, type);
     field.required = field.name == "name";
+    field.findable = IsFindable(field.name, type);
     if (!field.name.empty()) info.fields.push_back(std::move(field));
   }
   return info;

@@ -33,6 +33,21 @@ TEST(PipedrivePersonFieldsTest, OnlyWhatTheApiTakesIsWritable) {
   EXPECT_EQ(info.fields[4].type, "number");
 }
 
+TEST(PipedrivePersonFieldsTest, OnlyWhatTheSearchKnowsCanBeMatchedBy) {
+  const ObjectTypeInfo info = ParsePersonFields(json::parse(R"([
+    {"key":"name","field_type":"varchar"},
+    {"key":"email","field_type":"varchar"},
+    {"key":"phone","field_type":"phone"},
+    {"key":"org_id","field_type":"org"},
+    {"key":"owner_id","field_type":"user"},
+    {"key":"label_ids","field_type":"set"},
+    {"key":"0123456789abcdef0123456789abcdef01234567","field_type":"varchar"},
+    {"key":"89abcdef0123456789abcdef0123456789abcdef","field_type":"enum"}])"));
+  std::string findable;
+  for (const FieldInfo& field : info.fields) findable += field.findable ? '1' : '0';
+  EXPECT_EQ(findable, "11100010");
+}
+
 TEST(PipedrivePersonFieldsTest, PersonsHaveNoArchive) {
   EXPECT_THAT(ParsePersonFields(Fields()).delete_modes, ElementsAre(DeleteMode::kDelete));
 }
