@@ -122,10 +122,9 @@ absl::Status LogPuller::TakeInOneByOne(const edge::v1::Batch& batch, bool first_
   for (int i = 0; i < batch.requests_size(); ++i) {
     const edge::v1::Batch one = OnlyRequest(batch, i);
     // The last time it was tried alone, and the process did not live to tell: not again.
-    const absl::Status status =
-        i == 0 && first_ended_the_process
-            ? absl::InternalError("could not be taken in, without a word why")
-            : ingestor_.Ingest(node_, one);
+    absl::Status status = i == 0 && first_ended_the_process
+                              ? absl::InternalError("could not be taken in, without a word why")
+                              : ingestor_.Ingest(node_, one);
     if (status.ok()) continue;
     if (IsOfTheStore(status)) return status;
     Log(LogLevel::kError, "request set aside",
