@@ -72,7 +72,7 @@ grpc::Status SubscriptionServiceImpl::ReconcileSubscriptions(
     v1::ReconcileSubscriptionsResponse* response) {
   absl::Status status =
       context_.store.Read([&](Transaction& tx) { return CheckParent(tx, request->parent()); });
-  if (status.ok()) status = controller_.Reconcile(request->parent());
+  if (status.ok()) status = controller_.Reconcile(request->parent(), kApiSystemTimeout);
   if (!status.ok()) return ToGrpc(status);
   return ServeRead(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
     FC_ASSIGN_OR_RETURN(const auto subscriptions, tx.subscriptions().ListByApp(request->parent()));

@@ -45,6 +45,7 @@ absl::Status ReconcileOperation::Run() {
     return Finish(done);
   }
   FC_RETURN_IF_ERROR(ApplySteps());
+  if (stopping_) return absl::OkStatus();
   return Finish(first_failure_);
 }
 
@@ -130,6 +131,7 @@ absl::Status ReconcileOperation::EnsureTargetUrl() {
 
 absl::Status ReconcileOperation::ApplySteps() {
   for (Subscription& row : rows_) {
+    if (stopping_) return absl::OkStatus();
     const absl::Status done = ApplyStep(row);
     if (done.ok()) continue;
     if (first_failure_.ok()) first_failure_ = done;

@@ -2,6 +2,7 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_RECONCILE_OPERATION_H_
 #define FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_RECONCILE_OPERATION_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,8 +17,10 @@ namespace fluxcascade {
 
 class ReconcileOperation {
  public:
-  ReconcileOperation(const SubscriptionDependencies& dependencies, absl::string_view app)
-      : dependencies_(dependencies), app_name_(app) {}
+  // Ends at the next step once `stopping` is true; the app stays due.
+  ReconcileOperation(const SubscriptionDependencies& dependencies, absl::string_view app,
+                     const std::atomic<bool>& stopping)
+      : dependencies_(dependencies), app_name_(app), stopping_(stopping) {}
 
   // An error is the store's.
   absl::Status Run();
@@ -38,6 +41,7 @@ class ReconcileOperation {
 
   const SubscriptionDependencies& dependencies_;
   const std::string app_name_;
+  const std::atomic<bool>& stopping_;
   store::v1::App app_;
   store::v1::EdgeGroup group_;
   std::string hook_url_;

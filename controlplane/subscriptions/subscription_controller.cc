@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "controlplane/subscriptions/reconcile_operation.h"
@@ -45,12 +46,50 @@ absl::Status SubscriptionController::RunDue() {
   }));
   // One app that cannot be reconciled must not hold up those behind it.
   absl::Status first_error;
-  for (const store::v1::App& app : due) first_error.Update(Reconcile(app.name()));
+  for (const store::v1::App& app : due) {
+    if (stopping_) break;
+    // Who has the turn does the work.
+    if (!TakeTurn(app.name(), absl::ZeroDuration()).ok()) continue;
+    first_error.Update(RunInTurn(app.name()));
+  }
   return first_error;
 }
 
-absl::Status SubscriptionController::Reconcile(absl::string_view app) {
-  return ReconcileOperation(dependencies_, app).Run();
+absl::Status SubscriptionController::Reconcile(absl::string_view app, absl::Duration max_wait) {
+  FC_RETURN_IF_ERROR(TakeTurn(app, max_wait));
+  return RunInTurn(std::string(app));
+}
+
+void SubscriptionController::Stop() {
+  MutexLock lock(mutex_);
+  stopping_ = true;
+  turn_ended_.NotifyAll();
+}
+
+absl::Status SubscriptionController::TakeTurn(absl::string_view app, absl::Duration max_wait) {
+  MutexLock lock(mutex_);
+  // The ends of other apps' turns wake it, too: they must not make the wait longer.
+  const absl::Time deadline = dependencies_.clock.Now() + max_wait;
+  absl::Duration left = max_wait;
+  while (!stopping_ && running_.contains(app) && left > absl::ZeroDuration()) {
+    if (!turn_ended_.WaitFor(mutex_, left)) break;
+    left = deadline - dependencies_.clock.Now();
+  }
+  if (stopping_) return absl::UnavailableError("the control plane is stopping; try again shortly");
+  if (running_.contains(app)) {
+    return absl::UnavailableError(
+        absl::StrCat("the subscriptions of ", app, " are being reconciled; try again shortly"));
+  }
+  running_.insert(std::string(app));
+  return absl::OkStatus();
+}
+
+absl::Status SubscriptionController::RunInTurn(const std::string& app) {
+  const absl::Status done = ReconcileOperation(dependencies_, app, stopping_).Run();
+  MutexLock lock(mutex_);
+  running_.erase(app);
+  turn_ended_.NotifyAll();
+  return done;
 }
 
 }  // namespace fluxcascade

@@ -2,11 +2,15 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_SUBSCRIPTION_CONTROLLER_H_
 #define FLUXCASCADE_CONTROLPLANE_SUBSCRIPTIONS_SUBSCRIPTION_CONTROLLER_H_
 
+#include <atomic>
+#include <functional>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/mutex/mutex.h"
 #include "common/random/random.h"
 #include "common/time/clock.h"
 #include "controlplane/connections/connection_clients.h"
@@ -43,22 +47,36 @@ absl::Status MarkConnectionForReconcile(Transaction& tx, absl::string_view conne
                                         absl::Time now);
 
 // Level-triggered: each reconcile begins by looking at what is, so it may be interrupted anywhere
-// and begun again. One runs at a time; several replicas would do each other's work twice, without
-// harm.
+// and begun again. Of one app only one runs at a time: two would both register what is missing, and
+// of two registrations of one kind only one is ever taken away again. So no two processes may run
+// controllers on one store. Thread-safe.
 class SubscriptionController {
  public:
   explicit SubscriptionController(SubscriptionDependencies dependencies)
       : dependencies_(dependencies) {}
 
-  // Reconciles every app that is due. Failures are on the rows and in the log, not in the status:
-  // that is the store's.
+  // Reconciles every app that is due; one that is being reconciled already is passed over. Failures
+  // are on the rows and in the log, not in the status: that is the store's.
   absl::Status RunDue();
 
-  // Reconciles one app now.
-  absl::Status Reconcile(absl::string_view app);
+  // Reconciles one app now. While it is being reconciled already, waits for that to end, up to
+  // `max_wait` of real time, and then is kUnavailable.
+  absl::Status Reconcile(absl::string_view app, absl::Duration max_wait);
+
+  // From now on nothing is begun: what runs ends after the call to the system that it is making,
+  // its app stays due, and who waits gets kUnavailable. For the end of the process.
+  void Stop();
 
  private:
+  // kUnavailable when it could not be had.
+  absl::Status TakeTurn(absl::string_view app, absl::Duration max_wait);
+  absl::Status RunInTurn(const std::string& app);
+
   SubscriptionDependencies dependencies_;
+  std::atomic<bool> stopping_ = false;
+  Mutex mutex_;
+  CondVar turn_ended_;
+  std::set<std::string, std::less<>> running_ FC_GUARDED_BY(mutex_);
 };
 
 }  // namespace fluxcascade

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -335,6 +336,48 @@ TEST_F(SubscriptionControllerTest, AMarkDuringAReconcileIsNotLostWithinOneTickOf
   RunDue();
   EXPECT_THAT(AtTheSystem(), SizeIs(4));
   EXPECT_EQ(DueIn(), kSubscriptionRecheck);
+}
+
+TEST_F(SubscriptionControllerTest, AnAppIsReconciledOnceAtATime) {
+  EdgeHasApplied(3);
+  AddMapping("m", {"email"});
+  crm_.During("CreateSubscription", [&] {
+    EXPECT_THAT(controller_.Reconcile(kApp, absl::ZeroDuration()),
+                StatusIs(absl::StatusCode::kUnavailable,
+                         AllOf(HasSubstr(kApp), HasSubstr("being reconciled"))));
+    EXPECT_THAT(controller_.RunDue(), IsOk());
+  });
+  RunDue();
+  EXPECT_EQ(crm_.calls("GetRegistration"), 1);
+  EXPECT_THAT(AtTheSystem(), SizeIs(3));
+}
+
+TEST_F(SubscriptionControllerTest, WhoWaitsForAReconcileHasItsOwnAfterwards) {
+  EdgeHasApplied(3);
+  AddMapping("m", {"email"});
+  std::thread waiting;
+  absl::Status waited = absl::UnknownError("did not run");
+  crm_.During("CreateSubscription", [&] {
+    waiting = std::thread([&] { waited = controller_.Reconcile(kApp, absl::InfiniteDuration()); });
+  });
+  RunDue();
+  waiting.join();
+  EXPECT_THAT(waited, IsOk());
+  EXPECT_EQ(crm_.calls("GetRegistration"), 2);
+  EXPECT_THAT(AtTheSystem(), SizeIs(3));
+}
+
+TEST_F(SubscriptionControllerTest, AStopEndsWhatRunsAtItsNextStepAndLeavesTheRestDue) {
+  EdgeHasApplied(3);
+  AddMapping("m", {"email"});
+  crm_.During("CreateSubscription", [&] { controller_.Stop(); });
+  RunDue();
+  EXPECT_THAT(AtTheSystem(), SizeIs(1));
+  EXPECT_EQ(DueIn(), absl::ZeroDuration());
+  RunDue();
+  EXPECT_EQ(crm_.calls("GetRegistration"), 1);
+  EXPECT_THAT(controller_.Reconcile(kApp, absl::InfiniteDuration()),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("is stopping")));
 }
 
 TEST(FailureDelayTest, DoublesUpToTheLast) {
