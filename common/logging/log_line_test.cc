@@ -13,12 +13,12 @@ namespace {
 
 const absl::Time kTime = absl::FromUnixMillis(1767225600042);
 
-std::string Line(absl::string_view message, std::vector<LogField> fields = {}) {
+std::string Line(absl::string_view message, const std::vector<LogField>& fields = {}) {
   return FormatLogLine(kTime, LogLevel::kInfo, message, fields);
 }
 
 // What stands in a line after the message.
-std::string Fields(std::vector<LogField> fields) {
+std::string Fields(const std::vector<LogField>& fields) {
   return Line("m", fields).substr(Line("m").size() - 1);
 }
 

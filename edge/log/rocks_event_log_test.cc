@@ -131,7 +131,8 @@ TEST_F(RocksEventLogTest, ManyThreadsGetEachTheirOwnSequenceAndNoneIsMissing) {
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 50; ++i) {
-        log_->Append(RequestWithBody("{}"), [&](absl::StatusOr<uint64_t> s) { durable += s.ok(); });
+        log_->Append(RequestWithBody("{}"),
+                     [&](const absl::StatusOr<uint64_t>& s) { durable += s.ok(); });
       }
     });
   }
@@ -384,7 +385,7 @@ TEST_F(FailingDiskTest, AfterAFailedSyncNothingThatWaitedIsAcknowledgedAndNothin
   std::vector<absl::Status> results;
   for (int i = 0; i < 20; ++i) {
     log_->Append(RequestWithBody("{}"),
-                 [&](absl::StatusOr<uint64_t> s) { results.push_back(s.status()); });
+                 [&](const absl::StatusOr<uint64_t>& s) { results.push_back(s.status()); });
   }
   // The disk is well again, but what it did with the failed write is not known.
   EXPECT_THAT(TryToAppend("b"), StatusIs(StatusCode::kUnavailable));

@@ -29,7 +29,7 @@ json Person(int id, const std::string& email) {
 
 HttpResponse Data(const json& data) { return FakeAnswer(200, {{"success", true}, {"data", data}}); }
 
-HttpResponse Found(std::vector<int> ids) {
+HttpResponse Found(const std::vector<int>& ids) {
   json items = json::array();
   for (const int id : ids) items.push_back({{"result_score", 1}, {"item", {{"id", id}}}});
   return Data({{"items", items}});
