@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -24,8 +26,9 @@ constexpr char kPattern[] = "workspaces/*/apps/*";
 // 144 bits: more than the 128 that a hook's token must have, and no padding in base64.
 constexpr size_t kHookTokenBytes = 18;
 
-absl::StatusOr<store::v1::App> GetLive(Transaction& tx, absl::string_view name) {
-  FC_RETURN_IF_ERROR(CheckName("name", name, kPattern));
+absl::StatusOr<store::v1::App> GetLive(Transaction& tx, absl::string_view name,
+                                       absl::string_view field = "name") {
+  FC_RETURN_IF_ERROR(CheckName(field, name, kPattern));
   FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(name));
   if (app.has_delete_time()) return absl::NotFoundError(absl::StrCat(name, " was deleted"));
   return app;
@@ -119,6 +122,50 @@ absl::Status TakeOver(const ApiContext& context, const v1::App& given,
   return absl::OkStatus();
 }
 
+// Who needs webhooks of the app, or has them: "" when nobody.
+absl::StatusOr<std::string> UseOfWebhooks(Transaction& tx, absl::string_view app) {
+  FC_ASSIGN_OR_RETURN(const auto connections, tx.connections().ListByApp(app));
+  for (const store::v1::Connection& connection : connections) {
+    FC_ASSIGN_OR_RETURN(const auto mappings, tx.mappings().ListBySource(connection.name()));
+    for (const store::v1::Mapping& mapping : mappings) {
+      if (mapping.realtime_enabled()) return absl::StrCat(mapping.name(), " has real-time sync on");
+    }
+  }
+  FC_ASSIGN_OR_RETURN(const auto subscriptions, tx.subscriptions().ListByApp(app));
+  if (subscriptions.empty()) return std::string();
+  return absl::StrCat(subscriptions.size(), " webhook subscriptions are being taken away");
+}
+
+// The hook's URL, and the app at the system that it is registered on, change only while nothing
+// arrives there: webhooks under way would be refused, and what is registered on the former app
+// could not be found again.
+absl::Status CheckMayMove(Transaction& tx, const store::v1::App& former,
+                          const store::v1::App& app) {
+  absl::string_view field;
+  if (app.edge_group() != former.edge_group()) field = "app.edge_group";
+  if (app.external_id() != former.external_id()) field = "app.external_id";
+  if (field.empty()) return absl::OkStatus();
+  FC_ASSIGN_OR_RETURN(const std::string use, UseOfWebhooks(tx, app.name()));
+  if (use.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(field, ": cannot be changed while webhooks arrive: ", use,
+                   "; turn real-time sync off for all mappings whose source is ", app.name(),
+                   ", wait until it has no subscriptions any more, and repeat"));
+}
+
+// What DeleteApp says of subscriptions that are still there.
+absl::Status SubscriptionsRemain(const store::v1::App& app,
+                                 const std::vector<store::v1::Subscription>& subscriptions) {
+  std::string last_error;
+  for (const store::v1::Subscription& row : subscriptions) {
+    if (row.failed_attempts() > 0) last_error = row.state_reason();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      app.name(), " still has ", subscriptions.size(),
+      " webhook subscriptions at the system: they are being taken away, try again shortly",
+      last_error.empty() ? "" : absl::StrCat("; the last error was: ", last_error)));
+}
+
 const std::set<std::string>& ChangeableFields() {
   static const auto* const fields = new std::set<std::string>{
       "display_name", "external_id",        "client_id",          "client_secret",
@@ -200,21 +247,23 @@ grpc::Status AppServiceImpl::UpdateApp(grpc::ServerContext*, const v1::UpdateApp
   const absl::Time now = context_.clock.Now();
   const absl::Status status =
       RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-        FC_ASSIGN_OR_RETURN(store::v1::App app, GetLive(tx, request->app().name()));
+        FC_ASSIGN_OR_RETURN(store::v1::App app, GetLive(tx, request->app().name(), "app.name"));
         FC_RETURN_IF_ERROR(CheckEtag(request->app().etag(), app.revision()));
         FC_RETURN_IF_ERROR(CheckUnchanged(request->update_mask(), "app.system",
                                           request->app().system(), app.system()));
         FC_ASSIGN_OR_RETURN(
             const std::set<std::string> fields,
             FieldsToUpdate(request->app(), request->update_mask(), ChangeableFields()));
-        const std::string former_group = app.edge_group();
+        const store::v1::App former = app;
         FC_RETURN_IF_ERROR(TakeOver(context_, request->app(), fields, app));
         FC_ASSIGN_OR_RETURN(const Connector* connector, context_.connectors.Find(app.system()));
         FC_RETURN_IF_ERROR(CheckApp(tx, connector->info(), app));
+        FC_RETURN_IF_ERROR(CheckMayMove(tx, former, app));
         *app.mutable_update_time() = ToProto(now);
         app.set_revision(app.revision() + 1);
         FC_RETURN_IF_ERROR(tx.apps().Update(app));
-        for (const std::string& group : std::set<std::string>{former_group, app.edge_group()}) {
+        for (const std::string& group :
+             std::set<std::string>{former.edge_group(), app.edge_group()}) {
           if (!group.empty()) FC_RETURN_IF_ERROR(BumpConfigVersion(tx, group));
         }
         FC_RETURN_IF_ERROR(MarkForReconcile(tx, app.name(), now));
@@ -237,11 +286,7 @@ grpc::Status AppServiceImpl::DeleteApp(grpc::ServerContext*, const v1::DeleteApp
                                                         ": delete its connections first"));
     }
     FC_ASSIGN_OR_RETURN(const auto subscriptions, tx.subscriptions().ListByApp(app.name()));
-    if (!subscriptions.empty()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          app.name(), " still has ", subscriptions.size(),
-          " webhook subscriptions at the system: they are being taken away, try again shortly"));
-    }
+    if (!subscriptions.empty()) return SubscriptionsRemain(app, subscriptions);
     if (app.edge_group().empty()) return tx.apps().Delete(app.name());
     *app.mutable_delete_time() = ToProto(now);
     return tx.apps().Update(app);

@@ -1,6 +1,7 @@
 #include "controlplane/api/app_service.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -78,6 +79,35 @@ class AppServiceTest : public testing::Test {
       return absl::OkStatus();
     });
     return ids;
+  }
+  // A HubSpot app `crm` that is the source of a mapping, with real-time sync on.
+  store::v1::Mapping CreateInUse() {
+    Create("crm");
+    const store::v1::Connection connection = env_.AddConnection("c", env_.App(kApp));
+    store::v1::Mapping mapping = env_.AddMapping("m", connection, connection);
+    mapping.set_realtime_enabled(true);
+    env_.Do([&](Transaction& tx) { return tx.mappings().Update(mapping); });
+    return mapping;
+  }
+  void AddEdgeGroup(const std::string& id) {
+    env_.Do([&](Transaction& tx) {
+      store::v1::EdgeGroup group;
+      group.set_name(absl::StrCat("edgeGroups/", id));
+      group.set_public_base_url("https://other.example");
+      group.set_config_version(10);
+      return tx.edge_groups().Insert(group);
+    });
+  }
+  void AddSubscription(int failed_attempts, const std::string& error) {
+    env_.Do([&](Transaction& tx) {
+      store::v1::Subscription subscription;
+      subscription.set_name(absl::StrCat(kApp, "/subscriptions/s"));
+      subscription.set_app(kApp);
+      subscription.set_state(store::v1::Subscription::STATE_REMOVING);
+      subscription.set_failed_attempts(failed_attempts);
+      subscription.set_state_reason(error);
+      return tx.subscriptions().Insert(subscription);
+    });
   }
   void Purge() { FC_EXPECT_OK(Retention({}, *env_.store, env_.clock).RunOnce()); }
 
@@ -226,6 +256,8 @@ TEST_F(AppServiceTest, WhatDoesNotExistIsNotFoundByItsName) {
   EXPECT_THAT(Get(kApp).status(), StatusIs(StatusCode::kNotFound, HasSubstr(kApp)));
   EXPECT_THAT(Update("").status(), StatusIs(StatusCode::kNotFound, HasSubstr(kApp)));
   EXPECT_THAT(Delete(), StatusIs(StatusCode::kNotFound, HasSubstr(kApp)));
+  EXPECT_THAT(api_.Call(&Stub::UpdateApp, "app { name: 'crm' }").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("app.name: \"crm\"")));
   EXPECT_THAT(Get("apps/crm").status(),
               StatusIs(StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("name: \"apps/crm\""),
@@ -268,17 +300,36 @@ TEST_F(AppServiceTest, AnUpdateIsToldToTheEdgesAndTheSubscriptions) {
 
 TEST_F(AppServiceTest, AnAppThatMovesIsToldToTheEdgesOfBothGroups) {
   Create("crm");
-  env_.Do([&](Transaction& tx) {
-    store::v1::EdgeGroup other;
-    other.set_name("edgeGroups/other");
-    other.set_public_base_url("https://other.example");
-    other.set_config_version(10);
-    return tx.edge_groups().Insert(other);
-  });
+  AddEdgeGroup("other");
   FC_ASSERT_OK_AND_ASSIGN(const v1::App app, Update("edge_group: 'edgeGroups/other'"));
   EXPECT_THAT(app.hook_url(), StartsWith("https://other.example/v1/hooks/"));
   EXPECT_EQ(env_.ConfigVersion(), 3);
   EXPECT_EQ(env_.ConfigVersion("edgeGroups/other"), 11);
+}
+
+TEST_F(AppServiceTest, AnAppDoesNotMoveWhileItsWebhooksAreNeeded) {
+  const store::v1::Mapping mapping = CreateInUse();
+  AddEdgeGroup("other");
+  for (const auto& [field, value] :
+       {std::pair{"edge_group", "edgeGroups/other"}, std::pair{"external_id", "9"}}) {
+    EXPECT_THAT(Update(absl::StrCat(field, ": '", value, "'")).status(),
+                StatusIs(StatusCode::kFailedPrecondition,
+                         AllOf(HasSubstr(absl::StrCat("app.", field, ": ")),
+                               HasSubstr(mapping.name()), HasSubstr("turn real-time sync off"))));
+  }
+  FC_EXPECT_OK(Update("edge_group: 'edgeGroups/main' external_id: '4711' display_name: 'same'"));
+}
+
+TEST_F(AppServiceTest, AnAppMovesOnceItsSubscriptionsAreTakenAway) {
+  Create("crm");
+  AddSubscription(/*failed_attempts=*/0, "");
+  EXPECT_THAT(Update("external_id: '9'").status(),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("1 webhook subscriptions are being taken away")));
+  env_.Do([&](Transaction& tx) {
+    return tx.subscriptions().Delete(absl::StrCat(kApp, "/subscriptions/s"));
+  });
+  FC_EXPECT_OK(Update("external_id: '9'"));
 }
 
 TEST_F(AppServiceTest, AnUpdateOfAnOlderStateIsRefused) {
@@ -319,14 +370,18 @@ TEST_F(AppServiceTest, AnAppInUseIsNotDeleted) {
 
 TEST_F(AppServiceTest, AnAppWithSubscriptionsAtTheSystemIsNotDeleted) {
   Create("crm");
-  env_.Do([&](Transaction& tx) {
-    store::v1::Subscription subscription;
-    subscription.set_name(absl::StrCat(kApp, "/subscriptions/s"));
-    subscription.set_app(kApp);
-    return tx.subscriptions().Insert(subscription);
-  });
+  AddSubscription(/*failed_attempts=*/0, "");
   EXPECT_THAT(Delete(), StatusIs(StatusCode::kFailedPrecondition,
-                                 AllOf(HasSubstr("1 webhook subscriptions"), HasSubstr("again"))));
+                                 AllOf(HasSubstr("1 webhook subscriptions"), HasSubstr("again"),
+                                       Not(HasSubstr("last error")))));
+}
+
+TEST_F(AppServiceTest, AnAppWhoseSubscriptionsCannotBeTakenAwaySaysWhy) {
+  Create("crm");
+  AddSubscription(/*failed_attempts=*/2, "the key was revoked");
+  EXPECT_THAT(Delete(), StatusIs(StatusCode::kFailedPrecondition,
+                                 AllOf(HasSubstr("1 webhook subscriptions"),
+                                       HasSubstr("the last error was: the key was revoked"))));
 }
 
 TEST_F(AppServiceTest, ADeletedAppIsGoneButItsHookIsServedForAnHour) {
