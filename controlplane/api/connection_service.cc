@@ -45,7 +45,8 @@ v1::Connection::State ToApiState(const StoredConnection& stored) {
   }
 }
 
-// The subscriptions of the connection's app that one of its own mappings needs.
+// The subscriptions of the connection's app that one of its own mappings needs, and those that are
+// being taken away: nobody needs them any more, so every connection of the app shows them.
 absl::Status AddSubscriptions(Transaction& tx, const StoredConnection& stored,
                               v1::Connection& connection) {
   std::set<std::string> own;
@@ -54,7 +55,8 @@ absl::Status AddSubscriptions(Transaction& tx, const StoredConnection& stored,
   FC_ASSIGN_OR_RETURN(const auto subscriptions, tx.subscriptions().ListByApp(stored.app()));
   for (const store::v1::Subscription& subscription : subscriptions) {
     const auto& needed_by = subscription.mappings();
-    if (std::any_of(needed_by.begin(), needed_by.end(),
+    if (subscription.state() == store::v1::Subscription::STATE_REMOVING ||
+        std::any_of(needed_by.begin(), needed_by.end(),
                     [&](const std::string& mapping) { return own.contains(mapping); })) {
       *connection.add_subscriptions() = ToApi(subscription);
     }

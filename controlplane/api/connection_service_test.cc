@@ -307,6 +307,22 @@ TEST_F(ConnectionServiceTest, ShowsTheSubscriptionsThatItsOwnMappingsNeed) {
   EXPECT_EQ(connection.subscriptions(0).state_reason(), "the URL is another's");
 }
 
+TEST_F(ConnectionServiceTest, ShowsASubscriptionThatCannotBeTakenAwayAndWhy) {
+  env_.AddConnection("acme", crm_);
+  env_.Do([&](Transaction& tx) -> absl::Status {
+    store::v1::Subscription subscription;
+    subscription.set_name(absl::StrCat(crm_.name(), "/subscriptions/s"));
+    subscription.set_app(crm_.name());
+    subscription.set_state(store::v1::Subscription::STATE_REMOVING);
+    subscription.set_state_reason("the key was revoked");
+    return tx.subscriptions().Insert(subscription);
+  });
+  FC_ASSERT_OK_AND_ASSIGN(const Connection connection, Get());
+  ASSERT_THAT(connection.subscriptions(), SizeIs(1));
+  EXPECT_EQ(connection.subscriptions(0).state(), v1::Subscription::STATE_REMOVING);
+  EXPECT_EQ(connection.subscriptions(0).state_reason(), "the key was revoked");
+}
+
 TEST_F(ConnectionServiceTest, ShowsHowMuchOfTheRateLimitIsUsed) {
   EXPECT_FALSE(CreateAcme().has_rate_limit());
   RateLimitState limit;

@@ -82,6 +82,13 @@ absl::Status SeeConnections(Transaction& tx, absl::string_view workspace,
       });
 }
 
+// A removal that fails goes on being tried; it stays STATE_REMOVING.
+bool Fails(const store::v1::Subscription& subscription) {
+  return subscription.state() == store::v1::Subscription::STATE_FAILED ||
+         (subscription.state() == store::v1::Subscription::STATE_REMOVING &&
+          subscription.failed_attempts() > 0);
+}
+
 absl::Status SeeSubscriptions(Transaction& tx, absl::string_view workspace,
                               v1::SystemHealth& health) {
   absl::Status status;
@@ -94,10 +101,12 @@ absl::Status SeeSubscriptions(Transaction& tx, absl::string_view workspace,
           return;
         }
         for (const store::v1::Subscription& subscription : *subscriptions) {
-          if (subscription.state() != store::v1::Subscription::STATE_FAILED) continue;
+          if (!Fails(subscription)) continue;
           health.set_subscriptions_failed(health.subscriptions_failed() + 1);
+          const bool removing = subscription.state() == store::v1::Subscription::STATE_REMOVING;
           health.add_problems(absl::StrCat("webhook subscription ", subscription.event_type(), " ",
-                                           subscription.property(), " of ", app.name(), ": ",
+                                           subscription.property(), " of ", app.name(),
+                                           removing ? " is not needed and stays: " : ": ",
                                            subscription.state_reason()));
         }
       }));

@@ -186,5 +186,22 @@ TEST_F(HealthServiceTest, AFailedSubscriptionIsAProblem) {
                       HasSubstr("the URL is another's")));
 }
 
+TEST_F(HealthServiceTest, ASubscriptionThatCannotBeTakenAwayIsAProblem) {
+  const store::v1::App app = env_.AddApp("crm", "hubspot");
+  store::v1::Subscription subscription;
+  subscription.set_name(absl::StrCat(app.name(), "/subscriptions/s"));
+  subscription.set_app(app.name());
+  subscription.set_event_type("contact.creation");
+  subscription.set_state(store::v1::Subscription::STATE_REMOVING);
+  env_.Do([&](Transaction& tx) { return tx.subscriptions().Insert(subscription); });
+  EXPECT_EQ(Health().subscriptions_failed(), 0) << "its removal has only begun";
+  subscription.set_failed_attempts(1);
+  subscription.set_state_reason("the key was revoked");
+  env_.Do([&](Transaction& tx) { return tx.subscriptions().Update(subscription); });
+  EXPECT_EQ(Health().subscriptions_failed(), 1);
+  ExpectProblem(AllOf(HasSubstr("contact.creation"), HasSubstr(app.name()), HasSubstr("stays"),
+                      HasSubstr("the key was revoked")));
+}
+
 }  // namespace
 }  // namespace fluxcascade
