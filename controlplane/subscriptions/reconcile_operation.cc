@@ -34,6 +34,17 @@ absl::StatusOr<std::vector<store::v1::Mapping>> MappingsOfApp(Transaction& tx,
 
 }  // namespace
 
+absl::Status ShowNextAttempt(Transaction& tx, const store::v1::App& app) {
+  FC_ASSIGN_OR_RETURN(std::vector<Subscription> rows, tx.subscriptions().ListByApp(app.name()));
+  for (Subscription& row : rows) {
+    const bool settled = row.state() == Subscription::STATE_ACTIVE && row.failed_attempts() == 0;
+    if (settled) continue;
+    *row.mutable_next_attempt_time() = app.reconcile_time();
+    FC_RETURN_IF_ERROR(tx.subscriptions().Update(row));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReconcileOperation::Run() {
   FC_RETURN_IF_ERROR(LoadAndPlan());
   if (rows_.empty()) return Finish(absl::OkStatus());
@@ -95,12 +106,13 @@ absl::Status ReconcileOperation::WaitForEdges() {
     return absl::OkStatus();
   }));
   if (ready.ok()) return ready;
+  waits_for_edges_ = true;
   for (Subscription& row : rows_) {
     if (row.state() != Subscription::STATE_PENDING || row.state_reason() == ready.message()) {
       continue;
     }
     row.set_state_reason(std::string(ready.message()));
-    FC_RETURN_IF_ERROR(StoreRow(row));
+    FC_RETURN_IF_ERROR(StoreRows({row}));
   }
   return ready;
 }
@@ -121,6 +133,7 @@ absl::Status ReconcileOperation::EnsureTargetUrl() {
     case TargetUrlState::kUnset:
       return connector_->SetTargetUrl(*api_, identity_, hook_url_);
     case TargetUrlState::kForeign:
+      foreign_target_ = true;
       return absl::FailedPreconditionError(absl::StrCat(
           "the app's target URL at ", connector_->info().title, " is ", actual_.target_url,
           ", ours is ", hook_url_,
@@ -138,7 +151,7 @@ absl::Status ReconcileOperation::ApplySteps() {
     row.set_failed_attempts(row.failed_attempts() + 1);
     row.set_state_reason(std::string(done.message()));
     if (row.state() != Subscription::STATE_REMOVING) row.set_state(Subscription::STATE_FAILED);
-    FC_RETURN_IF_ERROR(StoreRow(row));
+    FC_RETURN_IF_ERROR(StoreRows({row}));
   }
   return absl::OkStatus();
 }
@@ -175,7 +188,7 @@ absl::Status ReconcileOperation::ApplyStep(Subscription& row) {
   row.clear_next_attempt_time();
   row.set_external_id(external_id);
   row.set_target_url(hook_url_);
-  return StoreRow(row);
+  return StoreRows({row});
 }
 
 absl::Status ReconcileOperation::MarkRows(const absl::Status& why) {
@@ -183,38 +196,34 @@ absl::Status ReconcileOperation::MarkRows(const absl::Status& why) {
   for (Subscription& row : rows_) {
     row.set_failed_attempts(row.failed_attempts() + 1);
     row.set_state_reason(std::string(why.message()));
-    // A foreign target URL means that nothing arrives. A system that cannot be asked just now still
-    // sends what it sent.
-    const bool still_works =
-        row.state() == Subscription::STATE_ACTIVE && !absl::IsFailedPrecondition(why);
+    // A foreign target URL means that nothing arrives. A system that cannot be asked just now, be
+    // it for want of a secret, still sends what it sent.
+    const bool still_works = row.state() == Subscription::STATE_ACTIVE && !foreign_target_;
     if (row.state() != Subscription::STATE_REMOVING && !still_works) {
       row.set_state(Subscription::STATE_FAILED);
     }
-    FC_RETURN_IF_ERROR(StoreRow(row));
   }
-  return absl::OkStatus();
+  return StoreRows(rows_);
 }
 
-absl::Status ReconcileOperation::StoreRow(const Subscription& row) {
+absl::Status ReconcileOperation::StoreRows(const std::vector<Subscription>& rows) {
   const absl::Time now = dependencies_.clock.Now();
-  return dependencies_.store.Run([&](Transaction& tx) {
-    Subscription stored = row;
-    *stored.mutable_update_time() = ToProto(now);
-    if (row.failed_attempts() > 0) {
-      *stored.mutable_next_attempt_time() = ToProto(now + FailureDelay(row.failed_attempts()));
+  return dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
+    for (Subscription row : rows) {
+      *row.mutable_update_time() = ToProto(now);
+      FC_RETURN_IF_ERROR(tx.subscriptions().Update(row));
     }
-    return tx.subscriptions().Update(stored);
+    return absl::OkStatus();
   });
 }
 
 absl::Status ReconcileOperation::Finish(const absl::Status& outcome) {
   const absl::Time now = dependencies_.clock.Now();
-  const bool waits_for_edges = absl::IsFailedPrecondition(outcome) && api_ == nullptr;
   return dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
     FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(app_name_));
     // Marked again while we were at work: it stays due.
-    if (app.reconcile_marks() != app_.reconcile_marks()) return absl::OkStatus();
-    const int failures = outcome.ok() || waits_for_edges ? 0 : app.reconcile_failures() + 1;
+    if (app.reconcile_marks() != app_.reconcile_marks()) return ShowNextAttempt(tx, app);
+    const int failures = outcome.ok() || waits_for_edges_ ? 0 : app.reconcile_failures() + 1;
     app.set_reconcile_failures(failures);
     if (outcome.ok() && rows_.empty()) {
       app.clear_reconcile_time();
@@ -222,8 +231,9 @@ absl::Status ReconcileOperation::Finish(const absl::Status& outcome) {
       *app.mutable_reconcile_time() = ToProto(now + kSubscriptionRecheck);
     } else {
       *app.mutable_reconcile_time() =
-          ToProto(now + (waits_for_edges ? kEdgesNotReadyRecheck : FailureDelay(failures)));
+          ToProto(now + (waits_for_edges_ ? kEdgesNotReadyRecheck : FailureDelay(failures)));
     }
+    FC_RETURN_IF_ERROR(ShowNextAttempt(tx, app));
     return tx.apps().Update(app);
   });
 }

@@ -15,6 +15,10 @@
 
 namespace fluxcascade {
 
+// Writes into the app's rows that are not as they should be when they are tried again: at the app's
+// own time, since an app is reconciled as a whole. To be called in the transaction that changes it.
+absl::Status ShowNextAttempt(Transaction& tx, const store::v1::App& app);
+
 class ReconcileOperation {
  public:
   // Ends at the next step once `stopping` is true; the app stays due.
@@ -27,7 +31,7 @@ class ReconcileOperation {
 
  private:
   absl::Status LoadAndPlan();
-  // kFailedPrecondition while the edges do not know the hook yet.
+  // Fails, with waits_for_edges_ set, while the edges do not know the hook yet.
   absl::Status WaitForEdges();
   absl::Status OpenSystem();
   absl::Status EnsureTargetUrl();
@@ -35,7 +39,7 @@ class ReconcileOperation {
   absl::Status ApplyStep(store::v1::Subscription& row);
   absl::Status Finish(const absl::Status& outcome);
 
-  absl::Status StoreRow(const store::v1::Subscription& row);
+  absl::Status StoreRows(const std::vector<store::v1::Subscription>& rows);
   absl::Status MarkRows(const absl::Status& why);
   bool anything_wanted() const;
 
@@ -51,6 +55,8 @@ class ReconcileOperation {
   std::unique_ptr<ApiClient> api_;
   Registration actual_;
   absl::Status first_failure_;  // of single rows
+  bool waits_for_edges_ = false;
+  bool foreign_target_ = false;
 };
 
 }  // namespace fluxcascade

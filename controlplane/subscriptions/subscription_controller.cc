@@ -27,6 +27,7 @@ absl::Status MarkForReconcile(Transaction& tx, absl::string_view app_name, absl:
   *app.mutable_reconcile_time() = ToProto(now);
   app.set_reconcile_marks(app.reconcile_marks() + 1);
   app.set_reconcile_failures(0);
+  FC_RETURN_IF_ERROR(ShowNextAttempt(tx, app));
   return tx.apps().Update(app);
 }
 

@@ -1,6 +1,7 @@
 #include "controlplane/subscriptions/subscription_controller.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -36,6 +37,24 @@ constexpr char kConnection[] = "workspaces/default/connections/c";
 constexpr char kGroup[] = "edgeGroups/g";
 constexpr char kNode[] = "edgeNodes/n";
 constexpr char kHookUrl[] = "https://hooks.example/v1/hooks/token";
+
+// As if the app's secrets were sealed with a key that is not there.
+class UnreadableSecrets final : public ConnectionClients {
+ public:
+  absl::StatusOr<std::unique_ptr<ApiClient>> ForConnection(const store::v1::Connection&, absl::Time,
+                                                           CallRecorder*) override {
+    return why_;
+  }
+  absl::StatusOr<std::unique_ptr<ApiClient>> ForApp(const store::v1::App&, absl::Time,
+                                                    CallRecorder*) override {
+    return why_;
+  }
+  absl::StatusOr<AppIdentity> Identity(const store::v1::App&) override { return why_; }
+  std::optional<RateLimitState> RateLimit(absl::string_view) override { return std::nullopt; }
+
+ private:
+  const absl::Status why_ = absl::FailedPreconditionError("key k2 is not in the keyring");
+};
 
 class SubscriptionControllerTest : public testing::Test {
  protected:
@@ -133,6 +152,14 @@ class SubscriptionControllerTest : public testing::Test {
       return absl::OkStatus();
     });
     return rows;
+  }
+
+  // All of them tell to be tried again after `wait`, and so it is.
+  void ExpectRowsShow(absl::Duration wait) {
+    EXPECT_EQ(DueIn(), wait);
+    for (const Subscription& row : Rows()) {
+      EXPECT_EQ(FromProto(row.next_attempt_time()), clock_.Now() + wait);
+    }
   }
 
   // `contact.change email` for each that the system has.
@@ -283,6 +310,56 @@ TEST_F(SubscriptionControllerTest, FailuresAreRetriedLessAndLessOften) {
   RunAfter(absl::Seconds(20));
   EXPECT_THAT(Rows(), Each(StateIs(Subscription::STATE_ACTIVE)));
   EXPECT_EQ(App().reconcile_failures(), 0);
+}
+
+TEST_F(SubscriptionControllerTest, AnUnreadableSecretIsNoWaitForTheEdges) {
+  UnreadableSecrets clients;
+  SubscriptionController controller({*store_, registry_, clients, clock_, random_});
+  EdgeHasApplied(3);
+  AddMapping("m", {"email"});
+  EXPECT_THAT(controller.RunDue(), IsOk());
+  EXPECT_THAT(Rows(), AllOf(SizeIs(3), Each(StateIs(Subscription::STATE_FAILED))));
+  EXPECT_THAT(Rows()[0].state_reason(), HasSubstr("key k2"));
+  EXPECT_EQ(DueIn(), kFirstFailureDelay);
+  clock_.Advance(kFirstFailureDelay);
+  EXPECT_THAT(controller.RunDue(), IsOk());
+  EXPECT_EQ(DueIn(), 2 * kFirstFailureDelay);
+}
+
+TEST_F(SubscriptionControllerTest, WhatWorksGoesOnWorkingWithoutTheSecret) {
+  EdgeHasApplied(3);
+  AddMapping("m", {"email"});
+  RunDue();
+  UnreadableSecrets clients;
+  SubscriptionController controller({*store_, registry_, clients, clock_, random_});
+  clock_.Advance(kSubscriptionRecheck);
+  EXPECT_THAT(controller.RunDue(), IsOk());
+  EXPECT_THAT(Rows(), Each(StateIs(Subscription::STATE_ACTIVE)));
+  EXPECT_THAT(Rows()[0].state_reason(), HasSubstr("key k2"));
+}
+
+TEST_F(SubscriptionControllerTest, ARowsNextAttemptIsTheAppsAlthoughTheyFailedDifferentlyOften) {
+  EdgeHasApplied(3);
+  for (int i = 0; i < 2; ++i) crm_.FailNext("GetRegistration", absl::UnavailableError("down"));
+  AddMapping("a", {"email"});
+  RunDue();
+  ExpectRowsShow(kFirstFailureDelay);
+  RunAfter(kFirstFailureDelay);
+  ExpectRowsShow(2 * kFirstFailureDelay);
+
+  // A new mapping makes the app due at once, and its failures count anew.
+  crm_.FailNext("GetRegistration", absl::UnavailableError("down"));
+  AddMapping("b", {"phone"});
+  ExpectRowsShow(absl::ZeroDuration());
+  RunDue();
+  ASSERT_THAT(Rows(), SizeIs(4));
+  ExpectRowsShow(kFirstFailureDelay);
+}
+
+TEST_F(SubscriptionControllerTest, ARowThatWaitsForTheEdgesShowsWhenTheyAreLookedAtAgain) {
+  AddMapping("m", {"email"});
+  RunDue();
+  ExpectRowsShow(kEdgesNotReadyRecheck);
 }
 
 TEST_F(SubscriptionControllerTest, OneRowThatFailsDoesNotHoldUpTheOthers) {
