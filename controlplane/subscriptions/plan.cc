@@ -90,7 +90,10 @@ SubscriptionStep PlanStep(const Subscription& row, const Registration& actual) {
 
 TargetUrlState CompareTargetUrl(absl::string_view actual, absl::string_view ours) {
   if (actual.empty()) return TargetUrlState::kUnset;
-  return actual == ours ? TargetUrlState::kOurs : TargetUrlState::kForeign;
+  if (actual == ours) return TargetUrlState::kOurs;
+  const absl::string_view token = ours.substr(ours.rfind('/') + 1);
+  const bool same_token = actual.substr(actual.rfind('/') + 1) == token;
+  return same_token && !token.empty() ? TargetUrlState::kFormerlyOurs : TargetUrlState::kForeign;
 }
 
 }  // namespace fluxcascade

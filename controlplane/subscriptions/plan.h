@@ -42,9 +42,10 @@ struct SubscriptionStep {
 // it no more. What the system has and no row speaks of is not ours and is left alone.
 SubscriptionStep PlanStep(const store::v1::Subscription& row, const Registration& actual);
 
-// Whether the app's target URL at the system may be set to ours: it has none. A foreign one is
-// never overwritten.
-enum class TargetUrlState { kOurs, kUnset, kForeign };
+// Whether the app's target URL at the system may be set to ours: it has none, or a former one of
+// ours, from before the app moved to another edge group. That one ends in the same token, which
+// nobody else has. A foreign one is never overwritten.
+enum class TargetUrlState { kOurs, kFormerlyOurs, kUnset, kForeign };
 TargetUrlState CompareTargetUrl(absl::string_view actual, absl::string_view ours);
 
 }  // namespace fluxcascade

@@ -114,6 +114,13 @@ TEST(PlanTest, ARowToBeRemovedIsDeletedOrForgotten) {
   EXPECT_EQ(PlanStep(row, Has("phone", true)).kind, Kind::kForget);
 }
 
+TEST(PlanTest, ATargetUrlWithOurTokenIsAFormerOneOfOurs) {
+  const absl::string_view ours = "https://a/v1/hooks/token";
+  EXPECT_EQ(CompareTargetUrl("https://b/v1/hooks/token", ours), TargetUrlState::kFormerlyOurs);
+  EXPECT_EQ(CompareTargetUrl("https://a/v1/hooks/another", ours), TargetUrlState::kForeign);
+  EXPECT_EQ(CompareTargetUrl("https://a/v1/hooks/a-token", ours), TargetUrlState::kForeign);
+}
+
 TEST(PlanTest, ATargetUrlIsOursUnsetOrForeign) {
   EXPECT_EQ(CompareTargetUrl("https://a", "https://a"), TargetUrlState::kOurs);
   EXPECT_EQ(CompareTargetUrl("", "https://a"), TargetUrlState::kUnset);

@@ -130,6 +130,7 @@ absl::Status ReconcileOperation::EnsureTargetUrl() {
   switch (CompareTargetUrl(actual_.target_url, hook_url_)) {
     case TargetUrlState::kOurs:
       return absl::OkStatus();
+    case TargetUrlState::kFormerlyOurs:
     case TargetUrlState::kUnset:
       return connector_->SetTargetUrl(*api_, identity_, hook_url_);
     case TargetUrlState::kForeign:

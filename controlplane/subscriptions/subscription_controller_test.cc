@@ -234,6 +234,15 @@ TEST_F(SubscriptionControllerTest, AForeignTargetUrlIsNamedAndNeverOverwritten) 
   EXPECT_THAT(Rows(), Each(StateIs(Subscription::STATE_ACTIVE)));
 }
 
+TEST_F(SubscriptionControllerTest, TheUrlOfTheAppsFormerEdgeGroupIsReplaced) {
+  EdgeHasApplied(3);
+  crm_.registration.target_url = "https://former.example/v1/hooks/token";
+  AddMapping("m", {"email"});
+  RunDue();
+  EXPECT_EQ(crm_.registration.target_url, kHookUrl);
+  EXPECT_THAT(Rows(), Each(StateIs(Subscription::STATE_ACTIVE)));
+}
+
 TEST_F(SubscriptionControllerTest, WhatWasCreatedBeforeAnInterruptionIsAdopted) {
   EdgeHasApplied(3);
   crm_.LoseNextAnswer("CreateSubscription", absl::DeadlineExceededError("no answer"));
