@@ -1,5 +1,6 @@
 #include "controlplane/api/connection_service.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -268,6 +269,31 @@ TEST_F(ConnectionServiceTest, ACheckTriesAgainAndWakesTheQueue) {
   EXPECT_EQ(connection.state(), Connection::STATE_ACTIVE);
   EXPECT_EQ(connection.etag(), "1") << "a state is not a change by the user";
   EXPECT_EQ(env_.work, work + 1);
+}
+
+TEST_F(ConnectionServiceTest, ASlowCheckOfAFormerCredentialSaysNothingOfTheNewOne) {
+  env_.systems.Answer("/account-info", 401, {{"message", "token expired"}});
+  CreateAcme();
+  env_.systems.During([&] {
+    env_.systems.Answer("/account-info", 200, {{"portalId", 1001}});
+    FC_EXPECT_OK(Update("credential { api_token { token: 'fake-new-token' } }"));
+  });
+  FC_ASSERT_OK_AND_ASSIGN(const Connection connection, Check());
+  EXPECT_EQ(connection.state(), Connection::STATE_ACTIVE);
+  EXPECT_EQ(env_.systems.credentials_used().back(), "Bearer fake-new-token");
+}
+
+TEST_F(ConnectionServiceTest, ACheckThatIsOvertakenAgainAndAgainGivesUp) {
+  CreateAcme();
+  int changes = 0;
+  const std::function<void()> change = [&] {
+    if (++changes < 3) env_.systems.During(change);
+    FC_EXPECT_OK(Update(absl::StrCat("display_name: '", changes, "'")));
+  };
+  env_.systems.During(change);
+  EXPECT_THAT(Check().status(),
+              StatusIs(StatusCode::kAborted, AllOf(HasSubstr(kConnection), HasSubstr("again"))));
+  EXPECT_EQ(changes, 3);
 }
 
 TEST_F(ConnectionServiceTest, AConnectionInUseIsNotDeleted) {

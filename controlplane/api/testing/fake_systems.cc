@@ -59,6 +59,11 @@ void FakeSystems::FailWith(const absl::Status& error) {
   error_ = error;
 }
 
+void FakeSystems::During(std::function<void()> action) {
+  MutexLock lock(mutex_);
+  action_ = std::move(action);
+}
+
 void FakeSystems::SetRateLimit(const RateLimitState& limit) {
   MutexLock lock(mutex_);
   limit_ = limit;
@@ -98,6 +103,17 @@ std::optional<RateLimitState> FakeSystems::RateLimit(absl::string_view) {
 }
 
 absl::StatusOr<HttpResponse> FakeSystems::Handle(const HttpRequest& request) {
+  absl::StatusOr<HttpResponse> answer = AnswerTo(request);
+  std::function<void()> action;
+  {
+    MutexLock lock(mutex_);
+    action.swap(action_);
+  }
+  if (action) action();
+  return answer;
+}
+
+absl::StatusOr<HttpResponse> FakeSystems::AnswerTo(const HttpRequest& request) {
   MutexLock lock(mutex_);
   credentials_used_.push_back(CredentialOf(request));
   FC_RETURN_IF_ERROR(error_);

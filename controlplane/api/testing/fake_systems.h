@@ -2,6 +2,7 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_API_TESTING_FAKE_SYSTEMS_H_
 #define FLUXCASCADE_CONTROLPLANE_API_TESTING_FAKE_SYSTEMS_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,8 @@ class FakeSystems final : public ConnectionClients {
   void Answer(const std::string& part, int status, const nlohmann::json& body);
   // From now on, no request is answered: there is only this error.
   void FailWith(const absl::Status& error);
+  // Called once, before the next request is answered; the answer is the one of before.
+  void During(std::function<void()> action);
   // Of every connection.
   void SetRateLimit(const RateLimitState& limit);
 
@@ -50,10 +53,12 @@ class FakeSystems final : public ConnectionClients {
   };
 
   absl::StatusOr<HttpResponse> Handle(const HttpRequest& request);
+  absl::StatusOr<HttpResponse> AnswerTo(const HttpRequest& request);
 
   const Keyring& keyring_;
   const ConnectorRegistry& connectors_;
   mutable Mutex mutex_;
+  std::function<void()> action_ FC_GUARDED_BY(mutex_);
   std::map<std::string, Canned> answers_ FC_GUARDED_BY(mutex_);
   absl::Status error_ FC_GUARDED_BY(mutex_);
   std::optional<RateLimitState> limit_ FC_GUARDED_BY(mutex_);
