@@ -125,11 +125,13 @@ grpc::Status EndpointServiceImpl::CreateEndpoint(grpc::ServerContext*,
     FC_ASSIGN_OR_RETURN(const std::optional<StoredEndpoint> earlier,
                         tx.endpoints().FindByRequestId(request->parent(), request->request_id()));
     if (earlier.has_value()) {
-      // The repeated call is the one whose first answer was lost: it needs the secret.
+      out = ToApi(*earlier);
+      // The repeated call is the one whose first answer was lost: it needs the secret. Later than
+      // that it is somebody who has seen a request id.
+      if (now - FromProto(earlier->create_time()) > kSecretShownFor) return absl::OkStatus();
       FC_ASSIGN_OR_RETURN(
           const std::string secret,
           OpenField(context_.keyring, earlier->secret(), earlier->name(), kEndpointSecretField));
-      out = ToApi(*earlier);
       out.set_secret(secret);
       return absl::OkStatus();
     }

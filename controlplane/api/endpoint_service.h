@@ -1,10 +1,14 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_API_ENDPOINT_SERVICE_H_
 #define FLUXCASCADE_CONTROLPLANE_API_ENDPOINT_SERVICE_H_
 
+#include "absl/time/time.h"
 #include "controlplane/api/api_context.h"
 #include "fluxcascade/v1/endpoint.grpc.pb.h"
 
 namespace fluxcascade {
+
+// How long after its creation a repeated CreateEndpoint still shows an endpoint's secret.
+inline constexpr absl::Duration kSecretShownFor = absl::Minutes(10);
 
 class EndpointServiceImpl final : public v1::EndpointService::Service {
  public:

@@ -108,6 +108,16 @@ TEST_F(EndpointServiceTest, ARepeatedRequestIdMakesNothingTwiceAndGivesTheSecret
   EXPECT_THAT(List("")->endpoints(), SizeIs(1));
 }
 
+TEST_F(EndpointServiceTest, ARepeatedRequestIdGivesTheSecretForTenMinutesOnly) {
+  FC_ASSERT_OK_AND_ASSIGN(const Endpoint first, Create(kGiven, "request_id: 'r'"));
+  env_.clock.Advance(kSecretShownFor);
+  EXPECT_EQ(Create(kGiven, "request_id: 'r'")->secret(), first.secret());
+  env_.clock.Advance(absl::Nanoseconds(1));
+  FC_ASSERT_OK_AND_ASSIGN(const Endpoint late, Create(kGiven, "request_id: 'r'"));
+  EXPECT_EQ(late.name(), first.name());
+  EXPECT_EQ(late.secret(), "");
+}
+
 TEST_F(EndpointServiceTest, ASecretOfTheUsersIsNotTaken) {
   FC_ASSERT_OK_AND_ASSIGN(const Endpoint endpoint,
                           Create(absl::StrCat(kGiven, "secret: 'fake-own-secret'")));
