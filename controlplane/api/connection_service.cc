@@ -212,6 +212,7 @@ grpc::Status ConnectionServiceImpl::CreateConnection(grpc::ServerContext* contex
         ToResourceId("connection_id", request->connection_id(), context_.clock, context_.random));
     const v1::Connection& given = request->connection();
     FC_RETURN_IF_ERROR(CheckName("connection.app", given.app(), "workspaces/*/apps/*"));
+    FC_RETURN_IF_ERROR(CheckWithin("connection.app", given.app(), request->parent()));
     FC_ASSIGN_OR_RETURN(const store::v1::App app, tx.apps().Get(given.app()));
     if (app.has_delete_time()) return absl::NotFoundError(absl::StrCat(app.name(), " was deleted"));
     stored.Clear();
@@ -258,8 +259,9 @@ grpc::Status ConnectionServiceImpl::UpdateConnection(grpc::ServerContext* contex
   bool new_credential = false;
   const absl::Status status =
       RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-        FC_ASSIGN_OR_RETURN(StoredConnection stored,
-                            GetConnectionNamed(tx, request->connection().name()));
+        FC_ASSIGN_OR_RETURN(
+            StoredConnection stored,
+            GetConnectionNamed(tx, request->connection().name(), "connection.name"));
         FC_RETURN_IF_ERROR(CheckEtag(request->connection().etag(), stored.revision()));
         FC_RETURN_IF_ERROR(CheckUnchanged(request->update_mask(), "connection.app",
                                           request->connection().app(), stored.app()));

@@ -154,6 +154,19 @@ TEST_F(ConnectionServiceTest, TheAppMustBeThere) {
   EXPECT_THAT(with_app(crm_.name()), StatusIs(StatusCode::kNotFound, HasSubstr("was deleted")));
 }
 
+TEST_F(ConnectionServiceTest, TheAppMustBeOfTheSameWorkspace) {
+  EXPECT_THAT(Create("app: 'workspaces/other/apps/crm' credential { api_token { token: 'fake' } }")
+                  .status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("connection.app: \"workspaces/other/apps/crm\""),
+                             HasSubstr("only those of workspaces/default"))));
+}
+
+TEST_F(ConnectionServiceTest, AnUpdateNamesTheFieldOfABadName) {
+  EXPECT_THAT(api_.Call(&Stub::UpdateConnection, "connection { name: 'acme' }").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("connection.name: \"acme\"")));
+}
+
 TEST_F(ConnectionServiceTest, AnIdIsUsedOnceAndChecked) {
   CreateAcme();
   EXPECT_THAT(Create(kAcme, "connection_id: 'acme'").status(),

@@ -25,8 +25,9 @@ using StoredEndpoint = store::v1::Endpoint;
 
 constexpr char kPattern[] = "workspaces/*/endpoints/*";
 
-absl::StatusOr<StoredEndpoint> GetEndpointNamed(Transaction& tx, absl::string_view name) {
-  FC_RETURN_IF_ERROR(CheckName("name", name, kPattern));
+absl::StatusOr<StoredEndpoint> GetEndpointNamed(Transaction& tx, absl::string_view name,
+                                                absl::string_view field = "name") {
+  FC_RETURN_IF_ERROR(CheckName(field, name, kPattern));
   return tx.endpoints().Get(name);
 }
 
@@ -161,7 +162,7 @@ grpc::Status EndpointServiceImpl::UpdateEndpoint(grpc::ServerContext*,
   const absl::Status status =
       RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
         FC_ASSIGN_OR_RETURN(StoredEndpoint stored,
-                            GetEndpointNamed(tx, request->endpoint().name()));
+                            GetEndpointNamed(tx, request->endpoint().name(), "endpoint.name"));
         FC_RETURN_IF_ERROR(CheckEtag(request->endpoint().etag(), stored.revision()));
         FC_ASSIGN_OR_RETURN(
             const std::set<std::string> fields,

@@ -118,6 +118,11 @@ TEST_F(EndpointServiceTest, ARepeatedRequestIdGivesTheSecretForTenMinutesOnly) {
   EXPECT_EQ(late.secret(), "");
 }
 
+TEST_F(EndpointServiceTest, AnUpdateNamesTheFieldOfABadName) {
+  EXPECT_THAT(api_.Call(&Stub::UpdateEndpoint, "endpoint { name: 'e' }").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("endpoint.name: \"e\"")));
+}
+
 TEST_F(EndpointServiceTest, ASecretOfTheUsersIsNotTaken) {
   FC_ASSERT_OK_AND_ASSIGN(const Endpoint endpoint,
                           Create(absl::StrCat(kGiven, "secret: 'fake-own-secret'")));

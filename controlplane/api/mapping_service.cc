@@ -25,8 +25,9 @@ constexpr char kPattern[] = "workspaces/*/mappings/*";
 // it.
 constexpr int kLinksPerTransaction = 1000;
 
-absl::StatusOr<StoredMapping> GetMappingNamed(Transaction& tx, absl::string_view name) {
-  FC_RETURN_IF_ERROR(CheckName("name", name, kPattern));
+absl::StatusOr<StoredMapping> GetMappingNamed(Transaction& tx, absl::string_view name,
+                                              absl::string_view field = "name") {
+  FC_RETURN_IF_ERROR(CheckName(field, name, kPattern));
   return tx.mappings().Get(name);
 }
 
@@ -226,7 +227,7 @@ grpc::Status MappingServiceImpl::UpdateMapping(grpc::ServerContext*,
   const absl::Time now = context_.clock.Now();
   StoredMapping changed;
   absl::Status status = context_.store.Read([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(changed, GetMappingNamed(tx, request->mapping().name()));
+    FC_ASSIGN_OR_RETURN(changed, GetMappingNamed(tx, request->mapping().name(), "mapping.name"));
     FC_RETURN_IF_ERROR(CheckEtag(request->mapping().etag(), changed.revision()));
     FC_RETURN_IF_ERROR(CheckSides(*request, changed));
     FC_ASSIGN_OR_RETURN(

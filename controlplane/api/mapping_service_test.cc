@@ -1,8 +1,10 @@
 #include "controlplane/api/mapping_service.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "common/status/status_matchers.h"
@@ -397,6 +399,23 @@ TEST_F(MappingServiceTest, ACreateThatIsRefusedLeavesTheLinksOfTheMappingThatIsT
   PutLinks(3);
   EXPECT_THAT(Create(Whole(), "mapping_id: 'm'").status(), StatusIs(StatusCode::kAlreadyExists));
   EXPECT_EQ(Links(), 3);
+}
+
+TEST_F(MappingServiceTest, BothSidesAreOfTheMappingsWorkspace) {
+  for (const auto& [side, id] : {std::pair{"source", "acme"}, std::pair{"target", "sales"}}) {
+    const std::string other = absl::StrCat("workspaces/other/connections/", id);
+    const std::string mapping = absl::StrReplaceAll(
+        Whole(), {{absl::StrCat("workspaces/default/connections/", id), other}});
+    EXPECT_THAT(Create(mapping).status(),
+                StatusIs(StatusCode::kInvalidArgument,
+                         AllOf(HasSubstr(absl::StrCat("mapping.", side, ".connection: ")),
+                               HasSubstr(other), HasSubstr("only those of workspaces/default"))));
+  }
+}
+
+TEST_F(MappingServiceTest, AnUpdateNamesTheFieldOfABadName) {
+  EXPECT_THAT(api_.Call(&Stub::UpdateMapping, "mapping { name: 'm' }").status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("mapping.name: \"m\"")));
 }
 
 }  // namespace

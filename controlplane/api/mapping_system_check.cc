@@ -17,10 +17,11 @@ namespace {
 
 using store::v1::Connection;
 
-absl::StatusOr<Connection> SideConnection(Transaction& tx, absl::string_view field,
-                                          const store::v1::Side& side) {
-  FC_RETURN_IF_ERROR(CheckName(absl::StrCat(field, ".connection"), side.connection(),
-                               "workspaces/*/connections/*"));
+absl::StatusOr<Connection> SideConnection(Transaction& tx, absl::string_view mapping,
+                                          absl::string_view field, const store::v1::Side& side) {
+  const std::string connection_field = absl::StrCat(field, ".connection");
+  FC_RETURN_IF_ERROR(CheckName(connection_field, side.connection(), "workspaces/*/connections/*"));
+  FC_RETURN_IF_ERROR(CheckWithin(connection_field, side.connection(), WorkspaceOf(mapping)));
   FC_RETURN_IF_ERROR(CheckText(absl::StrCat(field, ".object_type"), side.object_type(), 100, true));
   return tx.connections().Get(side.connection());
 }
@@ -59,8 +60,10 @@ absl::Status CheckAgainstSystems(const ApiContext& context, const store::v1::Map
   Connection source;
   Connection target;
   FC_RETURN_IF_ERROR(context.store.Read([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(source, SideConnection(tx, "mapping.source", mapping.source()));
-    FC_ASSIGN_OR_RETURN(target, SideConnection(tx, "mapping.target", mapping.target()));
+    FC_ASSIGN_OR_RETURN(source,
+                        SideConnection(tx, mapping.name(), "mapping.source", mapping.source()));
+    FC_ASSIGN_OR_RETURN(target,
+                        SideConnection(tx, mapping.name(), "mapping.target", mapping.target()));
     return absl::OkStatus();
   }));
   FC_ASSIGN_OR_RETURN(const ObjectTypeInfo source_type,

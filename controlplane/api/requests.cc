@@ -29,6 +29,14 @@ absl::Status CheckWorkspace(Transaction& tx, absl::string_view parent) {
   return tx.workspaces().Get(parent).status();
 }
 
+absl::Status CheckWithin(absl::string_view field, absl::string_view given,
+                         absl::string_view workspace) {
+  if (WorkspaceOf(given) == workspace) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(field, ": \"", given,
+                                                 "\" is of another workspace; only those of ",
+                                                 workspace, " can be used"));
+}
+
 absl::StatusOr<std::string> ToResourceId(absl::string_view field, absl::string_view given,
                                          const Clock& clock, Random& random) {
   if (given.empty()) return NewSortableId(clock.Now(), random);

@@ -31,6 +31,10 @@ absl::StatusOr<PageRequest> ToPageRequest(int page_size, absl::string_view page_
 // kNotFound when there is no such workspace.
 absl::Status CheckWorkspace(Transaction& tx, absl::string_view parent);
 
+// kInvalidArgument unless the resource `given`, whose form has been checked, is in the workspace.
+absl::Status CheckWithin(absl::string_view field, absl::string_view given,
+                         absl::string_view workspace);
+
 // `given`, or a new id when it is empty. kInvalidArgument, naming `field`.
 absl::StatusOr<std::string> ToResourceId(absl::string_view field, absl::string_view given,
                                          const Clock& clock, Random& random);
