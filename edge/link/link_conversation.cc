@@ -138,6 +138,11 @@ std::optional<v1::ConnectRequest> LinkConversation::AnswerPull(absl::Duration no
 
   v1::PullError error;
   absl::StatusOr<EventLog::ReadResult> read = edge_.log.Read(pull, &error);
+  // A log that is being reopened has nothing to give for a while: no reason to stop the pulling.
+  read_failure_ = absl::IsUnavailable(read.status()) ? read.status() : absl::OkStatus();
+  if (!read_failure_.ok()) {
+    read = EventLog::ReadResult{.requests = {}, .state = edge_.log.State()};
+  }
   if (read.ok() && read->requests.empty() && now < pull_->deadline) return std::nullopt;
   pull_.reset();
   if (read.ok()) return BatchOf(*std::move(read));
@@ -167,6 +172,8 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
     status->set_not_ready_reason(std::string(ready.message()));
   } else if (edge_.hooks.Get() == nullptr) {
     status->set_not_ready_reason("no configuration yet");
+  } else if (!read_failure_.ok()) {
+    status->set_not_ready_reason(absl::StrCat("the log can't be read: ", read_failure_.message()));
   }
   return message;
 }

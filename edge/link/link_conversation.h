@@ -66,15 +66,17 @@ class LinkConversation {
 
   v1::ConfigResult Apply(const v1::Config& config) const;
   void Acknowledge(const v1::Ack& ack) const;
-  // Nothing while the pull is to wait.
+  // Nothing while the pull is to wait, as it does while the log can't be read for the moment.
   std::optional<v1::ConnectRequest> AnswerPull(absl::Duration now) FC_REQUIRES(mutex_);
-  v1::ConnectRequest Status(absl::Time wall_time) const;
+  v1::ConnectRequest Status(absl::Time wall_time) const FC_REQUIRES(mutex_);
   std::optional<v1::ConnectRequest> TakeRejections() const;
 
   const LinkedEdge edge_;
   Mutex mutex_;
   std::vector<v1::ConfigResult> config_results_ FC_GUARDED_BY(mutex_);
   std::optional<PendingPull> pull_ FC_GUARDED_BY(mutex_);
+  // Why the last pull could not be answered for the moment.
+  absl::Status read_failure_ FC_GUARDED_BY(mutex_);
   // Long ago: due at once.
   absl::Duration status_due_ FC_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   absl::Duration rejections_due_ FC_GUARDED_BY(mutex_) = -absl::InfiniteDuration();

@@ -13,8 +13,10 @@
 namespace fluxcascade::edge {
 namespace {
 
+using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Property;
 
 class LinkConversationTest : public testing::Test {
  protected:
@@ -196,6 +198,49 @@ TEST_F(LinkConversationTest, APullForWhatTheLogDoesNotHaveIsAnError) {
   EXPECT_EQ(errors[0].pull_error().reason(), v1::PullError::REASON_PAST_END);
   Append("b");
   EXPECT_THAT(Batches(), IsEmpty()) << "the pull is over";
+}
+
+TEST_F(LinkConversationTest, APullOutlastsAFaultThatPasses) {
+  Append("a");
+  log_.FailReadsWith(absl::UnavailableError("the log is being opened again"));
+  Receive(PullAfter(0, 3000));
+  EXPECT_THAT(Turn().messages, Each(Property(&v1::ConnectRequest::has_status, true)));
+  log_.FailReadsWith(absl::OkStatus());
+  now_ += absl::Seconds(1);
+  ASSERT_EQ(Batches().size(), 1);
+}
+
+TEST_F(LinkConversationTest, TheStatusSaysThatTheLogCanNotBeReadAndWhenItCan) {
+  Receive(ConfigOf(1, 1));
+  log_.FailReadsWith(absl::UnavailableError("reading the log: IO error"));
+  Receive(PullAfter(0, 60000));
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().not_ready_reason(),
+            "the log can't be read: reading the log: IO error");
+  log_.FailReadsWith(absl::OkStatus());
+  now_ += absl::Seconds(5);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().not_ready_reason(), "");
+}
+
+TEST_F(LinkConversationTest, AFaultThatOutlastsThePullIsAnEmptyBatchAndNoError) {
+  Append("a");
+  log_.FailReadsWith(absl::UnavailableError("the log is being opened again"));
+  Receive(PullAfter(0, 3000));
+  now_ += absl::Milliseconds(2999);
+  EXPECT_THAT(Batches(), IsEmpty());
+  now_ += absl::Milliseconds(1);
+  const auto batches = Batches();
+  ASSERT_EQ(batches.size(), 1);
+  EXPECT_EQ(batches[0].batch().requests_size(), 0);
+  EXPECT_EQ(batches[0].batch().log().next_sequence(), 2);
+}
+
+TEST_F(LinkConversationTest, WhateverElseHoldsUpAReadIsAnErrorThatSaysSo) {
+  log_.FailReadsWith(absl::DataLossError("request 1 is damaged"));
+  Receive(PullAfter(0, 60000));
+  const auto errors = TurnOf(v1::ConnectRequest::kPullError);
+  ASSERT_EQ(errors.size(), 1);
+  EXPECT_EQ(errors[0].pull_error().reason(), v1::PullError::REASON_DATA_LOSS);
+  EXPECT_EQ(errors[0].pull_error().detail(), "request 1 is damaged");
 }
 
 TEST_F(LinkConversationTest, APullForAnotherLogIsAnError) {

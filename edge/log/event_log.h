@@ -43,7 +43,8 @@ class EventLog {
   // there is nothing. A position that this log does not have fills `error` with its reason and a
   // sentence that names both ranges, and a request that can't be read likewise (DATA_LOSS); the
   // status is then kDataLoss with the same sentence. With any other error `error` stays as it was:
-  // kInvalidArgument for a `max_bytes` out of range, kUnavailable while the log is being reopened.
+  // kInvalidArgument for a `max_bytes` out of range, kUnavailable while the log is being reopened
+  // or its disk does not answer: later it may.
   virtual absl::StatusOr<ReadResult> Read(const v1::Pull& pull, v1::PullError* error) const = 0;
 
   // What up to and including `through` holds may be dropped, at a time of the log's own choosing.

@@ -60,6 +60,7 @@ absl::StatusOr<EventLog::ReadResult> FakeEventLog::Read(const v1::Pull& pull,
                                                         v1::PullError* error) const {
   MutexLock lock(mutex_);
   FC_RETURN_IF_ERROR(CheckPull(pull));
+  FC_RETURN_IF_ERROR(read_failure_);
   ReadResult result = {.requests = {}, .state = StateLocked()};
   FC_RETURN_IF_ERROR(CheckRange(pull, result.state, *error));
   LogPoint point = tail_;
@@ -133,6 +134,11 @@ void FakeEventLog::FailWith(absl::Status status) {
     if (!status.ok()) refused.swap(waiting_);
   }
   for (const Waiting& waiting : refused) waiting.done(status);
+}
+
+void FakeEventLog::FailReadsWith(absl::Status status) {
+  MutexLock lock(mutex_);
+  read_failure_ = std::move(status);
 }
 
 void FakeEventLog::Trim() {

@@ -38,6 +38,8 @@ class FakeEventLog final : public EventLog {
   void Release();
   // Refuses every later Append, and all that wait, with `status`; OK: takes them again.
   void FailWith(absl::Status status);
+  // Every later Read fails with `status`, and `error` stays as it was; OK: it reads again.
+  void FailReadsWith(absl::Status status);
   // Drops everything up to what was acknowledged.
   void Trim();
 
@@ -64,6 +66,7 @@ class FakeEventLog final : public EventLog {
   uint64_t acknowledged_ FC_GUARDED_BY(mutex_) = 0;
   bool held_ FC_GUARDED_BY(mutex_) = false;
   absl::Status failure_ FC_GUARDED_BY(mutex_);
+  absl::Status read_failure_ FC_GUARDED_BY(mutex_);
   std::vector<Waiting> waiting_ FC_GUARDED_BY(mutex_);
   // Held while the listener is called.
   Mutex listener_mutex_;

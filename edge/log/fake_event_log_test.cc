@@ -67,6 +67,19 @@ TEST_F(FakeEventLogTest, AFailureRefusesWhatWaitsAndWhatComes) {
   EXPECT_THAT(durable_, ElementsAre(1));
 }
 
+TEST_F(FakeEventLogTest, AFailureOfReadsEndsAndSaysNothingOfThePosition) {
+  Append();
+  v1::Pull pull;
+  pull.set_log_id(log_.State().log_id());
+  pull.set_max_bytes(1);
+  v1::PullError error;
+  log_.FailReadsWith(absl::UnavailableError("being opened again"));
+  EXPECT_THAT(log_.Read(pull, &error), StatusIs(StatusCode::kUnavailable));
+  EXPECT_EQ(error.reason(), v1::PullError::REASON_UNSPECIFIED);
+  log_.FailReadsWith(absl::OkStatus());
+  FC_EXPECT_OK(log_.Read(pull, &error));
+}
+
 TEST_F(FakeEventLogTest, RemembersHowFarItWasAcknowledged) {
   Append();
   FC_ASSERT_OK(log_.Acknowledge(log_.State().log_id(), 1));

@@ -190,6 +190,7 @@ absl::StatusOr<std::optional<LogPoint>> RocksEventLog::FindPosition(const v1::Pu
       pull.after() < tail.sequence ? tail : folder_->EndOf(pull.after());
   if (!point.ok()) {
     // An operator who has accepted a gap asks for what comes after the damage.
+    if (absl::IsUnavailable(point.status())) return point.status();
     if (pull.after_chain().empty()) return std::optional<LogPoint>();
     return Unreadable(pull, point.status().message(), state, error);
   }
@@ -230,6 +231,7 @@ absl::StatusOr<EventLog::ReadResult> RocksEventLog::Read(const v1::Pull& pull,
   }
   // What precedes the damage is handed out first.
   if (!status.ok() && !full && batch.empty()) {
+    if (absl::IsUnavailable(status)) return status;
     return Unreadable(pull, status.message(), result.state, *error);
   }
   result.requests = std::move(batch).Take();
