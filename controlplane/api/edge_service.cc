@@ -1,6 +1,5 @@
 #include "controlplane/api/edge_service.h"
 
-#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +9,7 @@
 #include "controlplane/api/requests.h"
 #include "controlplane/api/serve.h"
 #include "controlplane/api/urls.h"
+#include "controlplane/ingest/edge_node_record.h"
 #include "controlplane/model/resource_name.h"
 
 namespace fluxcascade {
@@ -178,15 +178,7 @@ grpc::Status EdgeServiceImpl::AcceptLogGap(grpc::ServerContext*,
       return absl::InvalidArgumentError(absl::StrCat(
           "log_error: is not the node's present error, which is \"", stored.log_error(), "\""));
     }
-    if (stored.reported_log_id() != stored.cursor().log_id()) {
-      stored.add_earlier_log_ids(stored.cursor().log_id());
-    }
-    // Everything that the log still holds is read again: what was seen before is dropped by its
-    // dedupe key.
-    stored.mutable_cursor()->set_log_id(stored.reported_log_id());
-    stored.mutable_cursor()->set_sequence(std::max<uint64_t>(stored.first_sequence(), 1) - 1);
-    stored.mutable_cursor()->clear_chain();
-    stored.clear_log_error();
+    ReadOnAfterLogError(stored);
     FC_RETURN_IF_ERROR(tx.edge_nodes().Update(stored));
     out = ToApi(stored, now);
     return absl::OkStatus();

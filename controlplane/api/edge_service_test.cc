@@ -232,6 +232,18 @@ TEST_F(EdgeServiceTest, AGapInTheSameLogIsAcceptedAndReadFromItsFirstRecord) {
   EXPECT_EQ(Stored().cursor().chain(), "") << "there is nothing to compare with";
 }
 
+TEST_F(EdgeServiceTest, ADamagedRequestIsAcceptedAndOnlyThatOneIsPassedOver) {
+  store::v1::EdgeNode node = AddNode(/*cursor=*/5);
+  node.set_log_error("DATA_LOSS: 6 is damaged");
+  node.set_damaged_sequence(6);
+  Store(node);
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeNode accepted, Accept("DATA_LOSS: 6 is damaged"));
+  EXPECT_EQ(accepted.cursor(), 6u);
+  EXPECT_EQ(accepted.state(), EdgeNode::STATE_CONNECTED);
+  EXPECT_EQ(Stored().cursor().chain(), "");
+  EXPECT_EQ(Stored().damaged_sequence(), 0u);
+}
+
 TEST_F(EdgeServiceTest, AnotherLogIsAcceptedAndTheOldOneRemembered) {
   store::v1::EdgeNode node = AddNode(/*cursor=*/7);
   node.set_log_error("another log");

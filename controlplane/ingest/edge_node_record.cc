@@ -1,5 +1,8 @@
 #include "controlplane/ingest/edge_node_record.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 
@@ -13,6 +16,20 @@ absl::Status UpdateEdgeNode(Store& store, absl::string_view node, absl::Time now
     change(record);
     return tx.edge_nodes().Update(record);
   });
+}
+
+void ReadOnAfterLogError(store::v1::EdgeNode& record) {
+  store::v1::Cursor& cursor = *record.mutable_cursor();
+  const bool same_log = record.reported_log_id() == cursor.log_id();
+  if (!same_log) record.add_earlier_log_ids(cursor.log_id());
+  cursor.set_log_id(record.reported_log_id());
+  cursor.set_sequence(same_log && record.damaged_sequence() > 0
+                          ? record.damaged_sequence()
+                          : std::max<uint64_t>(record.first_sequence(), 1) - 1);
+  // There is nothing to compare it with.
+  cursor.clear_chain();
+  record.clear_log_error();
+  record.clear_damaged_sequence();
 }
 
 }  // namespace fluxcascade

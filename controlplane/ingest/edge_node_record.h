@@ -17,6 +17,11 @@ namespace fluxcascade {
 absl::Status UpdateEdgeNode(Store& store, absl::string_view node, absl::Time now,
                             const std::function<void(store::v1::EdgeNode&)>& change);
 
+// An operator has accepted the record's log error: the cursor moves behind the damaged request, and
+// otherwise to the beginning of what the node's log holds now, which then is read again; what was
+// seen before is dropped by its dedupe key.
+void ReadOnAfterLogError(store::v1::EdgeNode& record);
+
 }  // namespace fluxcascade
 
 #endif  // FLUXCASCADE_CONTROLPLANE_INGEST_EDGE_NODE_RECORD_H_

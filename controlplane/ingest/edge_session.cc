@@ -97,6 +97,7 @@ absl::Status EdgeSession::StoreHello(const edge::v1::Hello& hello) {
     node.set_applied_config_version(hello.config_version());
     node.clear_config_error();
     node.clear_log_error();
+    node.clear_damaged_sequence();
     node.set_reported_log_id(hello.log().log_id());
     node.set_first_sequence(hello.log().first_sequence());
     node.set_next_sequence(hello.log().next_sequence());

@@ -103,6 +103,7 @@ absl::Status LogPuller::OnPullError(const edge::v1::PullError& error) {
   Log(LogLevel::kError, "edge log and cursor do not fit", {{"node", node_}, {"error", text}});
   return UpdateEdgeNode(store_, node_, clock_.Now(), [&](store::v1::EdgeNode& node) {
     node.set_log_error(text);
+    node.set_damaged_sequence(error.damaged_sequence());
     node.set_reported_log_id(error.log().log_id());
     node.set_first_sequence(error.log().first_sequence());
     node.set_next_sequence(error.log().next_sequence());

@@ -12,6 +12,7 @@
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
 #include "controlplane/connectors/connector_table.h"
+#include "controlplane/ingest/edge_node_record.h"
 #include "controlplane/store/memory_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -338,6 +339,29 @@ TEST_F(LogPullerTest, ALogThatDoesNotFitIsNotPulledUntilAnOperatorEndsIt) {
   ChangeNode([](store::v1::EdgeNode& node) { node.clear_log_error(); });
   FC_ASSERT_OK(puller_->PullNext());
   EXPECT_EQ(pulls(), 2);
+}
+
+TEST_F(LogPullerTest, BehindADamagedRequestIsReadOnOnceAnOperatorHasAcceptedIt) {
+  ChangeNode([](store::v1::EdgeNode& node) { node.mutable_cursor()->set_chain("chain 5"); });
+  edge::v1::PullError error;
+  error.set_reason(edge::v1::PullError::REASON_DATA_LOSS);
+  error.set_detail("request 6 of the log: its checksum is wrong");
+  error.set_damaged_sequence(6);
+  error.mutable_log()->set_log_id(kLog);
+  error.mutable_log()->set_first_sequence(2);
+  error.mutable_log()->set_next_sequence(9);
+  FC_ASSERT_OK(puller_->OnPullError(error));
+  EXPECT_EQ(Node().cursor().sequence(), 5u) << "nothing is passed over unasked";
+
+  ChangeNode(ReadOnAfterLogError);
+  FC_ASSERT_OK(puller_->PullNext());
+  EXPECT_EQ(sent_.back().pull().after(), 6u);
+  EXPECT_EQ(sent_.back().pull().after_chain(), "");
+  Batch batch = Requests({kGood, kGood});
+  batch.mutable_requests()->DeleteSubrange(0, 1);
+  FC_ASSERT_OK(puller_->OnBatch(batch));
+  EXPECT_THAT(acks(), ElementsAre(7u));
+  EXPECT_EQ(Node().log_error(), "");
 }
 
 }  // namespace

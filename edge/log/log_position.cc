@@ -71,8 +71,9 @@ absl::Status CheckChain(const v1::Pull& pull, const Chain& chain, const v1::LogS
                 log, error);
 }
 
-absl::Status Unreadable(const v1::Pull& pull, absl::string_view why, const v1::LogState& log,
-                        v1::PullError& error) {
+absl::Status Unreadable(const v1::Pull& pull, uint64_t damaged, absl::string_view why,
+                        const v1::LogState& log, v1::PullError& error) {
+  error.set_damaged_sequence(damaged);
   return Refuse(v1::PullError::REASON_DATA_LOSS, pull, why, log, error);
 }
 

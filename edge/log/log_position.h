@@ -23,9 +23,9 @@ absl::Status CheckRange(const v1::Pull& pull, const v1::LogState& log, v1::PullE
 // DIVERGED: `chain` is that of the request at `after` in this log.
 absl::Status CheckChain(const v1::Pull& pull, const Chain& chain, const v1::LogState& log,
                         v1::PullError& error);
-// DATA_LOSS.
-absl::Status Unreadable(const v1::Pull& pull, absl::string_view why, const v1::LogState& log,
-                        v1::PullError& error);
+// DATA_LOSS: request `damaged` is the one that can't be read.
+absl::Status Unreadable(const v1::Pull& pull, uint64_t damaged, absl::string_view why,
+                        const v1::LogState& log, v1::PullError& error);
 
 // Whether a log in that state may take an acknowledgement. kOutOfRange: not of this log, or beyond
 // its end.

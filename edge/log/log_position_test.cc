@@ -98,7 +98,8 @@ TEST_F(LogPositionTest, AnotherChainHasDiverged) {
 }
 
 TEST_F(LogPositionTest, WhatCantBeReadSaysWhy) {
-  EXPECT_FALSE(Unreadable(After(10), "request 11 is damaged", Holding(1, 41), error_).ok());
+  EXPECT_FALSE(Unreadable(After(10), 11, "request 11 is damaged", Holding(1, 41), error_).ok());
+  EXPECT_EQ(error_.damaged_sequence(), 11);
   EXPECT_EQ(error_.reason(), v1::PullError::REASON_DATA_LOSS);
   EXPECT_THAT(error_.detail(), HasSubstr("request 11 is damaged"));
 }

@@ -28,6 +28,13 @@
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 
 namespace fluxcascade::edge {
+namespace {
+
+absl::Status Missing(uint64_t sequence) {
+  return absl::DataLossError(absl::StrCat("request ", sequence, " of the log: it is missing"));
+}
+
+}  // namespace
 
 RocksEventLog::RocksEventLog(const RocksEventLogOptions& options, const Clock& clock,
                              Random& random)
@@ -192,7 +199,7 @@ absl::StatusOr<std::optional<LogPoint>> RocksEventLog::FindPosition(const v1::Pu
     // An operator who has accepted a gap asks for what comes after the damage.
     if (absl::IsUnavailable(point.status())) return point.status();
     if (pull.after_chain().empty()) return std::optional<LogPoint>();
-    return Unreadable(pull, point.status().message(), state, error);
+    return Unreadable(pull, pull.after(), point.status().message(), state, error);
   }
   FC_RETURN_IF_ERROR(CheckChain(pull, point->chain, state, error));
   return *point;
@@ -219,6 +226,7 @@ absl::StatusOr<EventLog::ReadResult> RocksEventLog::Read(const v1::Pull& pull,
   absl::Status status = folder_->Scan(
       next, result.state.next_sequence(), [&](const RecordView& record) -> absl::Status {
         if (point.has_value()) FC_RETURN_IF_ERROR(CheckStandsAt(record, *point));
+        if (record.sequence != next) return Missing(next);
         point = record.End();
         FC_ASSIGN_OR_RETURN(v1::LoggedRequest request, ToRequest(record));
         if (!batch.Add(std::move(request))) return absl::CancelledError();
@@ -227,12 +235,12 @@ absl::StatusOr<EventLog::ReadResult> RocksEventLog::Read(const v1::Pull& pull,
       });
   const bool full = absl::IsCancelled(status);
   if (status.ok() && next < result.state.next_sequence()) {
-    status = absl::DataLossError(absl::StrCat("request ", next, " of the log: it is missing"));
+    status = Missing(next);
   }
   // What precedes the damage is handed out first.
   if (!status.ok() && !full && batch.empty()) {
     if (absl::IsUnavailable(status)) return status;
-    return Unreadable(pull, status.message(), result.state, *error);
+    return Unreadable(pull, next, status.message(), result.state, *error);
   }
   result.requests = std::move(batch).Take();
   return result;

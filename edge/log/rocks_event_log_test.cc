@@ -352,10 +352,34 @@ TEST_F(RocksEventLogTest, DamageIsReportedWhenItIsReachedAndNotSkipped) {
   Open();
   EXPECT_EQ(BodiesFrom(After(0)), "the first");
   EXPECT_EQ(BodiesFrom(After(1)), "error: REASON_DATA_LOSS");
+  EXPECT_EQ(error_.damaged_sequence(), 2);
   EXPECT_THAT(error_.detail(), AllOf(HasSubstr("request 2 of the log"), HasSubstr("checksum")));
   EXPECT_EQ(BodiesFrom(After(2, std::string(16, 'x'))), "error: REASON_DATA_LOSS");
+  EXPECT_EQ(error_.damaged_sequence(), 2);
   // An operator has accepted the gap.
   EXPECT_EQ(BodiesFrom(After(2)), "the third");
+}
+
+TEST_F(RocksEventLogTest, TwoMissingRequestsAreReportedOneByOneAndNotSkipped) {
+  Open();
+  Append({"the first", "the second", "the third", "the fourth"});
+  log_.reset();
+  {
+    FC_ASSERT_OK_AND_ASSIGN(const auto database, LogDatabase::Open(options_.folder.database));
+    for (const uint64_t sequence : {2, 3}) {
+      ASSERT_TRUE(database->db()
+                      ->Delete(rocksdb::WriteOptions(), database->requests(), EncodeKey(sequence))
+                      .ok());
+    }
+  }
+  options_.folder.max_open_check_bytes = 0;
+  Open();
+  EXPECT_EQ(BodiesFrom(After(0)), "the first");
+  for (const uint64_t missing : {2, 3}) {
+    EXPECT_EQ(BodiesFrom(After(missing - 1)), "error: REASON_DATA_LOSS");
+    EXPECT_EQ(error_.damaged_sequence(), missing);
+  }
+  EXPECT_EQ(BodiesFrom(After(3)), "the fourth");
 }
 
 TEST_F(RocksEventLogTest, AFolderThatAnotherProcessHasOpenIsRefusedInOneLine) {
