@@ -60,16 +60,15 @@ void EdgeServer::StartLink() {
   EdgeLinkOptions link_options;
   link_options.target = options_.control_plane;
   link_options.files = options_.link;
-  link_ = std::make_unique<EdgeLink>(
-      std::move(link_options),
-      LinkedEdge{.log = *log_,
-                 .hooks = hooks_,
-                 .rejections = rejections_,
-                 .counters = counters_,
-                 .open_connections = [this] { return http_->stats().open_connections; },
-                 .version = kVersion,
-                 .max_body_bytes = options_.max_body_bytes},
-      clock_, random_);
+  link_ = std::make_unique<EdgeLink>(std::move(link_options),
+                                     LinkedEdge{.log = *log_,
+                                                .hooks = hooks_,
+                                                .rejections = rejections_,
+                                                .counters = counters_,
+                                                .http = [this] { return http_->stats(); },
+                                                .version = kVersion,
+                                                .max_body_bytes = options_.max_body_bytes},
+                                     clock_, random_);
 }
 
 absl::Status EdgeServer::Ready() const {

@@ -27,6 +27,20 @@ v1::EdgeGroup ToApi(const StoredGroup& stored) {
   return group;
 }
 
+v1::EdgeNode::Counters ToApi(const store::v1::EdgeCounters& stored) {
+  v1::EdgeNode::Counters counters;
+  counters.set_accepted(stored.accepted());
+  counters.set_rejected(stored.rejected());
+  counters.set_unavailable(stored.unavailable());
+  counters.set_rejections_dropped(stored.rejections_dropped());
+  counters.set_malformed_requests(stored.malformed_requests());
+  counters.set_timed_out_connections(stored.timed_out_connections());
+  counters.set_failed_handshakes(stored.failed_handshakes());
+  counters.set_refused_connections(stored.refused_connections());
+  counters.set_open_connections(stored.open_connections());
+  return counters;
+}
+
 v1::EdgeNode ToApi(const StoredNode& stored, absl::Time now) {
   v1::EdgeNode node;
   node.set_name(stored.name());
@@ -44,6 +58,7 @@ v1::EdgeNode ToApi(const StoredNode& stored, absl::Time now) {
   *node.mutable_earlier_log_ids() = stored.earlier_log_ids();
   node.set_not_ready_reason(stored.not_ready_reason());
   node.set_pull_paused_reason(stored.pull_paused_reason());
+  if (stored.has_counters()) *node.mutable_counters() = ToApi(stored.counters());
   return node;
 }
 

@@ -220,6 +220,24 @@ TEST_F(EdgeServiceTest, ANodeThatHasNotIsDeletedOnlyByForce) {
   EXPECT_THAT(Get().status(), StatusIs(StatusCode::kNotFound));
 }
 
+TEST_F(EdgeServiceTest, ANodeShowsWhatItCounted) {
+  store::v1::EdgeNode node = AddNode(/*cursor=*/1);
+  EXPECT_FALSE(Get()->has_counters());
+  store::v1::EdgeCounters& counters = *node.mutable_counters();
+  counters.set_accepted(1);
+  counters.set_rejected(2);
+  counters.set_unavailable(3);
+  counters.set_rejections_dropped(4);
+  counters.set_malformed_requests(5);
+  counters.set_timed_out_connections(6);
+  counters.set_failed_handshakes(7);
+  counters.set_refused_connections(8);
+  counters.set_open_connections(9);
+  Store(node);
+  // The fields have the same numbers.
+  EXPECT_EQ(Get()->counters().SerializeAsString(), counters.SerializeAsString());
+}
+
 TEST_F(EdgeServiceTest, AGapInTheSameLogIsAcceptedAndReadFromItsFirstRecord) {
   store::v1::EdgeNode node = AddNode(/*cursor=*/1);
   node.set_log_error("2 to 2 are missing");

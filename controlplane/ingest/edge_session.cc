@@ -29,6 +29,20 @@ store::v1::Rejection ToStored(const edge::v1::RejectedRequest& rejected) {
   return stored;
 }
 
+store::v1::EdgeCounters CountersOf(const edge::v1::Status& status) {
+  store::v1::EdgeCounters counters;
+  counters.set_accepted(status.accepted());
+  counters.set_rejected(status.rejected());
+  counters.set_unavailable(status.unavailable());
+  counters.set_rejections_dropped(status.rejections_dropped());
+  counters.set_malformed_requests(status.malformed_requests());
+  counters.set_timed_out_connections(status.timed_out_connections());
+  counters.set_failed_handshakes(status.failed_handshakes());
+  counters.set_refused_connections(status.refused_connections());
+  counters.set_open_connections(status.open_connections());
+  return counters;
+}
+
 std::string DescribeLog(const edge::v1::LogState& log) {
   return absl::StrCat("log ", log.log_id(), " holding [", log.first_sequence(), ", ",
                       log.next_sequence(), ")");
@@ -137,6 +151,7 @@ absl::Status EdgeSession::OnStatus(const edge::v1::Status& status) {
     node.set_first_sequence(status.log().first_sequence());
     node.set_next_sequence(status.log().next_sequence());
     node.set_not_ready_reason(status.not_ready_reason());
+    *node.mutable_counters() = CountersOf(status);
     node.set_connected(true);
   });
 }

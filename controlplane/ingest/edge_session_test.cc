@@ -220,6 +220,32 @@ TEST_F(EdgeSessionTest, OnceItCanBeMadeTheConfigurationIsSent) {
   EXPECT_EQ(Node().config_error(), "");
 }
 
+TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
+  FC_ASSERT_OK(Hello(kLog));
+  ConnectRequest request;
+  edge::v1::Status& status = *request.mutable_status();
+  status.set_accepted(1);
+  status.set_rejected(2);
+  status.set_unavailable(3);
+  status.set_rejections_dropped(4);
+  status.set_malformed_requests(5);
+  status.set_timed_out_connections(6);
+  status.set_failed_handshakes(7);
+  status.set_refused_connections(8);
+  status.set_open_connections(9);
+  FC_ASSERT_OK(session_.Handle(request));
+  const store::v1::EdgeNode node = Node();
+  EXPECT_EQ(node.counters().accepted(), 1u);
+  EXPECT_EQ(node.counters().rejected(), 2u);
+  EXPECT_EQ(node.counters().unavailable(), 3u);
+  EXPECT_EQ(node.counters().rejections_dropped(), 4u);
+  EXPECT_EQ(node.counters().malformed_requests(), 5u);
+  EXPECT_EQ(node.counters().timed_out_connections(), 6u);
+  EXPECT_EQ(node.counters().failed_handshakes(), 7u);
+  EXPECT_EQ(node.counters().refused_connections(), 8u);
+  EXPECT_EQ(node.counters().open_connections(), 9u);
+}
+
 TEST_F(EdgeSessionTest, AnOlderConfigurationIsReplacedByATick) {
   FC_ASSERT_OK(Hello(kLog));
   FC_ASSERT_OK(session_.Tick());

@@ -59,7 +59,7 @@ class EdgeLinkTest : public testing::Test {
                                                   .hooks = hooks_,
                                                   .rejections = rejections_,
                                                   .counters = counters_,
-                                                  .open_connections = nullptr,
+                                                  .http = nullptr,
                                                   .version = "1.2.3",
                                                   .max_body_bytes = 1000},
                                        SystemClock(), random_);

@@ -34,6 +34,14 @@ v1::ConnectRequest BatchOf(EventLog::ReadResult read) {
   return message;
 }
 
+void AddHttp(const HttpStats& http, v1::Status& status) {
+  status.set_open_connections(http.open_connections);
+  status.set_malformed_requests(http.malformed_requests);
+  status.set_timed_out_connections(http.timed_out_connections);
+  status.set_failed_handshakes(http.failed_handshakes);
+  status.set_refused_connections(http.refused_connections);
+}
+
 }  // namespace
 
 v1::ConnectRequest LinkConversation::Hello() const {
@@ -166,7 +174,7 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_rejected(edge_.counters.rejected);
   status->set_unavailable(edge_.counters.unavailable);
   status->set_rejections_dropped(edge_.rejections.dropped());
-  if (edge_.open_connections) status->set_open_connections(edge_.open_connections());
+  if (edge_.http) AddHttp(edge_.http(), *status);
   const absl::Status ready = edge_.log.Ready();
   if (!ready.ok()) {
     status->set_not_ready_reason(std::string(ready.message()));

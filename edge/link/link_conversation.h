@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "common/mutex/mutex.h"
+#include "edge/http/http_counters.h"
 #include "edge/log/event_log.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
@@ -24,8 +25,8 @@ struct LinkedEdge {
   ActiveHookTable& hooks;
   RejectionRing& rejections;
   const EdgeCounters& counters;
-  // At present; may be empty.
-  std::function<uint64_t()> open_connections;
+  // What the HTTP server counts; may be empty.
+  std::function<HttpStats()> http;
   // Of the binary.
   std::string version;
   // The edge's own limit.

@@ -81,11 +81,12 @@ class LinkConversationTest : public testing::Test {
   ActiveHookTable hooks_;
   RejectionRing rejections_{{.entries = 1000, .entries_of_a_hook = 2}};
   EdgeCounters counters_;
+  HttpStats http_;
   LinkConversation conversation_{LinkedEdge{.log = log_,
                                             .hooks = hooks_,
                                             .rejections = rejections_,
                                             .counters = counters_,
-                                            .open_connections = [] { return 12; },
+                                            .http = [this] { return http_; },
                                             .version = "1.2.3",
                                             .max_body_bytes = 1000}};
 };
@@ -287,11 +288,20 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   counters_.accepted = 1;
   counters_.rejected = 2;
   counters_.unavailable = 3;
+  http_.open_connections = 12;
+  http_.malformed_requests = 13;
+  http_.timed_out_connections = 14;
+  http_.failed_handshakes = 15;
+  http_.refused_connections = 16;
   v1::Status status = TurnOf(v1::ConnectRequest::kStatus)[0].status();
   EXPECT_EQ(status.accepted(), 1);
   EXPECT_EQ(status.rejected(), 2);
   EXPECT_EQ(status.unavailable(), 3);
   EXPECT_EQ(status.open_connections(), 12);
+  EXPECT_EQ(status.malformed_requests(), 13);
+  EXPECT_EQ(status.timed_out_connections(), 14);
+  EXPECT_EQ(status.failed_handshakes(), 15);
+  EXPECT_EQ(status.refused_connections(), 16);
   EXPECT_EQ(FromProto(status.time()), wall_time_);
   EXPECT_EQ(status.not_ready_reason(), "no configuration yet");
 

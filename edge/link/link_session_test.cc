@@ -55,7 +55,7 @@ class LinkSessionTest : public testing::Test {
                          .hooks = hooks_,
                          .rejections = rejections_,
                          .counters = counters_,
-                         .open_connections = nullptr,
+                         .http = nullptr,
                          .version = "1.2.3",
                          .max_body_bytes = 1000};
   Waker waker_;
