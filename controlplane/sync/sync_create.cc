@@ -1,4 +1,5 @@
 // How an attempt creates the target's record, once, whatever is lost on the way.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +29,13 @@ std::pair<std::string, nlohmann::json> IntendedMatch(const store::v1::Link& link
     return {mapping.match_field(), link.match_value()};
   }
   return {link.create_match_field(), *std::move(value)};
+}
+
+SyncOutcome AwaitSearch(absl::Time known_at) {
+  return SyncOutcome::Waiting(
+      "an earlier attempt may have created the record; waits until the target's search would show "
+      "it",
+      known_at);
 }
 
 }  // namespace
@@ -63,9 +71,10 @@ SyncOperation::Ended SyncOperation::HoldMatchLane() {
 }
 
 // What we made ourselves for the same match value is known here long before the target's search
-// knows it.
+// knows it. What we may have made for another record is not: that one gave up without having heard.
 SyncOperation::Ended SyncOperation::FollowMatchingLink() {
   std::string target_id;
+  absl::Time known_at = absl::InfinitePast();
   const absl::Status status = dependencies_.store.Read([&](Transaction& tx) -> absl::Status {
     FC_ASSIGN_OR_RETURN(const std::vector<store::v1::Link> links,
                         tx.links().ListByMatchValue(mapping_.name(), match_value_));
@@ -73,12 +82,15 @@ SyncOperation::Ended SyncOperation::FollowMatchingLink() {
       if (!link.target_record_id().empty() && !link.target_deleted()) {
         target_id = link.target_record_id();
       }
+      const bool own = link.source_record_id() == link_.source_record_id();
+      if (!own && link.has_create_intent_time()) known_at = std::max(known_at, KnownAt(link));
     }
     return absl::OkStatus();
   });
   if (!status.ok()) {
     return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
   }
+  if (target_id.empty() && dependencies_.clock.Now() < known_at) return AwaitSearch(known_at);
   if (target_id.empty() || target_id == link_.target_record_id()) return std::nullopt;
   link_.set_target_record_id(target_id);
   return UpdateLinked();
@@ -96,14 +108,8 @@ SyncOperation::Ended SyncOperation::SettleIntent() {
         "it by: check the target, then retry by hand",
         Attempt::BLAME_TARGET, false);
   }
-  const absl::Time known_at =
-      FromProto(link_.create_intent_time()) + target_.connector->info().search_lag;
-  if (dependencies_.clock.Now() < known_at) {
-    return SyncOutcome::Waiting(
-        "an earlier attempt may have created the record; waits until the target's search would "
-        "show it",
-        known_at);
-  }
+  const absl::Time known_at = KnownAt(link_);
+  if (dependencies_.clock.Now() < known_at) return AwaitSearch(known_at);
   const auto [field, value] = IntendedMatch(link_, mapping_);
   absl::StatusOr<std::vector<Record>> found = target_.connector->Find(
       *target_.api, target_.object_type, field, value, TargetFields(mapping_));
@@ -171,6 +177,10 @@ SyncOutcome SyncOperation::Create() {
   link_.set_written_hash(WrittenHash(wanted_));
   ForgetIntent();
   return SyncOutcome::Done(SyncLog::RESULT_CREATED, wanted_);
+}
+
+absl::Time SyncOperation::KnownAt(const store::v1::Link& intent) const {
+  return FromProto(intent.create_intent_time()) + target_.connector->info().search_lag;
 }
 
 void SyncOperation::ForgetIntent() {

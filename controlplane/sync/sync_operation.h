@@ -75,6 +75,8 @@ class SyncOperation {
   Ended FindMatch();
   Ended RememberIntent();
   SyncOutcome Create();
+  // When the target's search can be expected to show what the intended create made, if anything.
+  absl::Time KnownAt(const store::v1::Link& intent) const;
   void ForgetIntent();
 
   // What is about to be written, as the delivery's payload preview.

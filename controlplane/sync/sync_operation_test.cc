@@ -358,6 +358,26 @@ TEST_F(SyncOperationTest, ACreateThatTookLongIsLookedForFromItsEndOn) {
   EXPECT_EQ(books_.calls("Create"), 1);
 }
 
+TEST_F(SyncOperationTest, ACreateThatWasNotHeardOfHoldsUpAnotherRecordWithItsMatchValue) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  crm_.Has("2", Person("ada@x.example", "Ada"));
+  Link intent;
+  intent.set_mapping(kMapping);
+  intent.set_source_record_id("1");
+  intent.set_match_value("ada@x.example");
+  *intent.mutable_create_intent_time() = ToProto(clock_.Now());
+  PutLink(intent);
+  books_.Add(Person("ada@x.example", "Ada"));
+  const absl::Time known_at = clock_.Now() + kSearchLag;
+
+  const Delivery waiting = Sync(ACTION_CREATE, "2");
+  EXPECT_EQ(waiting.state(), Delivery::STATE_PENDING);
+  EXPECT_EQ(FromProto(waiting.next_attempt_time()), known_at);
+  EXPECT_EQ(RunAgain(waiting).state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(books_.calls("Create"), 0);
+  EXPECT_EQ(LinkOf("2").target_record_id(), "books-1");
+}
+
 TEST_F(SyncOperationTest, WhatWasCreatedIsLookedForAsItWasWritten) {
   SetMatchField("name");
   crm_.Has("1", Person("ada@x.example", "Ada Lovelace"));
