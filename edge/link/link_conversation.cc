@@ -129,7 +129,7 @@ LinkConversation::Turn LinkConversation::TakeTurn(absl::Duration now, absl::Time
     status_due_ = now + kStatusInterval;
   }
   if (now >= rejections_due_) {
-    if (std::optional<v1::ConnectRequest> rejections = TakeRejections()) {
+    if (std::optional<v1::ConnectRequest> rejections = TakeRejections(wall_time)) {
       turn.messages.push_back(*std::move(rejections));
     }
     rejections_due_ = now + kRejectionsInterval;
@@ -186,8 +186,8 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   return message;
 }
 
-std::optional<v1::ConnectRequest> LinkConversation::TakeRejections() const {
-  std::vector<v1::RejectedRequest> taken = edge_.rejections.Take(kRejectionsInAMessage);
+std::optional<v1::ConnectRequest> LinkConversation::TakeRejections(absl::Time wall_time) const {
+  std::vector<v1::RejectedRequest> taken = edge_.rejections.Take(kRejectionsInAMessage, wall_time);
   if (taken.empty()) return std::nullopt;
   v1::ConnectRequest message;
   for (v1::RejectedRequest& rejection : taken) {

@@ -70,7 +70,7 @@ class LinkConversation {
   // Nothing while the pull is to wait, as it does while the log can't be read for the moment.
   std::optional<v1::ConnectRequest> AnswerPull(absl::Duration now) FC_REQUIRES(mutex_);
   v1::ConnectRequest Status(absl::Time wall_time) const FC_REQUIRES(mutex_);
-  std::optional<v1::ConnectRequest> TakeRejections() const;
+  std::optional<v1::ConnectRequest> TakeRejections(absl::Time wall_time) const;
 
   const LinkedEdge edge_;
   Mutex mutex_;

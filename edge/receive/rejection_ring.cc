@@ -1,5 +1,6 @@
 #include "edge/receive/rejection_ring.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/check/check.h"
@@ -38,7 +39,8 @@ RejectionRing::Entry& RejectionRing::Find(const Rejection& rejection) {
   if (found != by_key_.end()) return *found->second;
 
   MakeRoom(std::get<0>(key));
-  const auto added = entries_.insert(entries_.end(), Entry{key, RequestOf(rejection)});
+  const auto added =
+      entries_.insert(entries_.end(), Entry{.key = key, .request = RequestOf(rejection)});
   by_hook_[std::get<0>(key)].push_back(added);
   by_key_.emplace(std::move(key), added);
   return *added;
@@ -53,24 +55,43 @@ void RejectionRing::MakeRoom(const std::string& hook_id) {
   }
 }
 
-v1::RejectedRequest RejectionRing::Remove(Entries::iterator entry) {
+void RejectionRing::Remove(Entries::iterator entry) {
   const auto of_hook = by_hook_.find(std::get<0>(entry->key));
-  FC_CHECK(of_hook != by_hook_.end() && of_hook->second.front() == entry);
-  of_hook->second.pop_front();
+  FC_CHECK(of_hook != by_hook_.end());
+  // The first, unless the clock was set back.
+  const auto found = std::find(of_hook->second.begin(), of_hook->second.end(), entry);
+  FC_CHECK(found != of_hook->second.end());
+  of_hook->second.erase(found);
   if (of_hook->second.empty()) by_hook_.erase(of_hook);
   by_key_.erase(entry->key);
-  v1::RejectedRequest request = std::move(entry->request);
   entries_.erase(entry);
-  return request;
 }
 
-void RejectionRing::Drop(Entries::iterator entry) { dropped_ += Remove(entry).count(); }
+void RejectionRing::Drop(Entries::iterator entry) {
+  dropped_ += entry->request.count();
+  Remove(entry);
+}
 
-std::vector<v1::RejectedRequest> RejectionRing::Take(size_t max) {
+std::vector<v1::RejectedRequest> RejectionRing::Take(size_t max, absl::Time now) {
   MutexLock lock(mutex_);
   std::vector<v1::RejectedRequest> taken;
-  while (!entries_.empty() && taken.size() < max) taken.push_back(Remove(entries_.begin()));
+  const int64_t minute = MinuteOf(now);
+  for (auto next = entries_.begin(); next != entries_.end() && taken.size() < max;) {
+    const auto entry = next++;
+    const bool over = std::get<4>(entry->key) < minute;
+    if (entry->request.count() > 0 && (over || !entry->told)) {
+      taken.push_back(entry->request);
+      entry->request.set_count(0);
+      entry->told = true;
+    }
+    if (over) Remove(entry);
+  }
   return taken;
+}
+
+void RejectionRing::CountAsDropped(const v1::Rejections& lost) {
+  MutexLock lock(mutex_);
+  for (const v1::RejectedRequest& request : lost.rejections()) dropped_ += request.count();
 }
 
 uint64_t RejectionRing::dropped() const {

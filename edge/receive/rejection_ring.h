@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/mutex/mutex.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 
 namespace fluxcascade::edge {
@@ -31,9 +32,11 @@ struct Rejection {
   absl::Time time = {};
 };
 
-// Thread-safe. Requests that agree in hook, reason, recipe, address and minute are one entry with a
-// count. When there is no room, the oldest entry goes (of the same hook, if the hook is at its own
-// limit), and its requests are counted as dropped.
+// Thread-safe. Requests that agree in hook, reason, recipe, address and minute are one entry, which
+// is told of twice at most: at once, and, when its minute is over, of the requests that came after
+// that. So a forger who tries a thousand times a second is seen soon, and fills no list. When there
+// is no room, the oldest entry goes (of the same hook, if the hook is at its own limit), and its
+// requests that nobody was told of are counted as dropped.
 class RejectionRing {
  public:
   static constexpr size_t kPreviewBytes = 256;
@@ -47,10 +50,14 @@ class RejectionRing {
 
   void Add(const Rejection& rejection);
 
-  // Takes out at most `max` entries, the oldest first.
-  std::vector<v1::RejectedRequest> Take(size_t max);
+  // What is to be told of by now: at most `max` entries, the oldest first. No request is in two of
+  // them.
+  std::vector<v1::RejectedRequest> Take(size_t max, absl::Time now);
 
-  // Requests whose entry had to go before it was taken, since the start.
+  // What was taken has not arrived.
+  void CountAsDropped(const v1::Rejections& lost);
+
+  // Requests that nobody was told of, and nobody will be, since the start.
   uint64_t dropped() const;
 
  private:
@@ -58,15 +65,16 @@ class RejectionRing {
   using Key = std::tuple<std::string, int, std::string, std::string, int64_t>;
   struct Entry {
     Key key;
+    // Its count is of those that nobody was told of yet.
     v1::RejectedRequest request;
+    bool told = false;
   };
   // In the order in which they began, so the first of all is also the first of its hook.
   using Entries = std::list<Entry>;
 
   Entry& Find(const Rejection& rejection) FC_REQUIRES(mutex_);
   void MakeRoom(const std::string& hook_id) FC_REQUIRES(mutex_);
-  // The oldest of a hook.
-  v1::RejectedRequest Remove(Entries::iterator entry) FC_REQUIRES(mutex_);
+  void Remove(Entries::iterator entry) FC_REQUIRES(mutex_);
   void Drop(Entries::iterator entry) FC_REQUIRES(mutex_);
 
   const Limits limits_;

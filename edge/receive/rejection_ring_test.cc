@@ -35,19 +35,19 @@ class RejectionRingTest : public testing::Test {
 
   std::vector<std::string> TakeAddresses() {
     std::vector<std::string> addresses;
-    for (const v1::RejectedRequest& request : ring_.Take(100)) {
+    for (const v1::RejectedRequest& request : ring_.Take(100, now_)) {
       addresses.push_back(request.remote_address());
     }
     return addresses;
   }
 
-  const absl::Time now_ = absl::FromUnixSeconds(60 * 1000);  // a whole minute
+  absl::Time now_ = absl::FromUnixSeconds(60 * 1000);  // a whole minute
   RejectionRing ring_{{.entries = 5, .entries_of_a_hook = 3}};
 };
 
 TEST_F(RejectionRingTest, KeepsWhatWasRefusedAndWhy) {
   ring_.Add(Of("hook", now_));
-  const auto taken = ring_.Take(10);
+  const auto taken = ring_.Take(10, now_);
   ASSERT_EQ(taken.size(), 1);
   EXPECT_EQ(taken[0].hook_id(), "hook");
   EXPECT_EQ(taken[0].reason(), kMismatch);
@@ -58,11 +58,50 @@ TEST_F(RejectionRingTest, KeepsWhatWasRefusedAndWhy) {
   EXPECT_EQ(taken[0].body_preview(), "body");
 }
 
-TEST_F(RejectionRingTest, WhatIsTakenIsGone) {
+TEST_F(RejectionRingTest, WhatIsTakenIsNotTakenAgain) {
   Reject("hook");
-  EXPECT_EQ(ring_.Take(10).size(), 1);
-  EXPECT_THAT(ring_.Take(10), IsEmpty());
+  EXPECT_EQ(ring_.Take(10, now_).size(), 1);
+  EXPECT_THAT(ring_.Take(10, now_), IsEmpty());
+  now_ += absl::Minutes(1);
+  EXPECT_THAT(ring_.Take(10, now_), IsEmpty());
   EXPECT_EQ(ring_.dropped(), 0);
+}
+
+TEST_F(RejectionRingTest, AMinuteOfTheSameIsToldOfAtOnceAndWhenItIsOver) {
+  std::vector<uint64_t> counts;
+  for (int second = 0; second < 60; ++second) {
+    Reject("hook");
+    Reject("hook");
+    for (const auto& request : ring_.Take(10, now_)) counts.push_back(request.count());
+    now_ += absl::Seconds(1);
+  }
+  EXPECT_THAT(counts, ElementsAre(2));
+  for (const auto& request : ring_.Take(10, now_)) counts.push_back(request.count());
+  EXPECT_THAT(counts, ElementsAre(2, 118)) << "each request is in one of them";
+  Reject("hook");
+  EXPECT_EQ(ring_.Take(10, now_).size(), 1) << "the next minute begins anew";
+}
+
+TEST_F(RejectionRingTest, AClockThatIsSetBackLosesNothing) {
+  Reject("hook");
+  EXPECT_EQ(ring_.Take(10, now_).size(), 1);
+  Reject("hook");
+  now_ -= absl::Minutes(5);
+  Reject("hook");
+  EXPECT_EQ(ring_.Take(10, now_).size(), 1);
+  now_ += absl::Minutes(1);
+  EXPECT_THAT(ring_.Take(10, now_), IsEmpty());
+  now_ += absl::Minutes(5);
+  EXPECT_EQ(ring_.Take(10, now_).size(), 1);
+  EXPECT_EQ(ring_.dropped(), 0);
+}
+
+TEST_F(RejectionRingTest, WhatNobodyWasToldOfIsCountedAsDropped) {
+  for (int i = 0; i < 3; ++i) Reject("hook", "1");
+  EXPECT_EQ(ring_.Take(10, now_).size(), 1);
+  Reject("hook", "1");
+  for (const char* address : {"2", "3", "4"}) Reject("hook", address);
+  EXPECT_EQ(ring_.dropped(), 1) << "of the first only what came after it was taken";
 }
 
 TEST_F(RejectionRingTest, OneMinuteOfTheSameIsOneEntryWithTheNewestBodyAndTime) {
@@ -70,7 +109,7 @@ TEST_F(RejectionRingTest, OneMinuteOfTheSameIsOneEntryWithTheNewestBodyAndTime) 
   Rejection newest = Of("hook", now_ + absl::Milliseconds(59999));
   newest.body = "newest";
   ring_.Add(newest);
-  const auto taken = ring_.Take(10);
+  const auto taken = ring_.Take(10, now_);
   ASSERT_EQ(taken.size(), 1);
   EXPECT_EQ(taken[0].count(), 2);
   EXPECT_EQ(taken[0].body_preview(), "newest");
@@ -80,7 +119,7 @@ TEST_F(RejectionRingTest, OneMinuteOfTheSameIsOneEntryWithTheNewestBodyAndTime) 
 TEST_F(RejectionRingTest, TheNextMinuteIsAnotherEntry) {
   ring_.Add(Of("hook", now_ + absl::Milliseconds(59999)));
   ring_.Add(Of("hook", now_ + absl::Minutes(1)));
-  EXPECT_EQ(ring_.Take(10).size(), 2);
+  EXPECT_EQ(ring_.Take(10, now_).size(), 2);
 }
 
 TEST_F(RejectionRingTest, AnotherHookReasonRecipeOrAddressIsAnotherEntry) {
@@ -92,7 +131,10 @@ TEST_F(RejectionRingTest, AnotherHookReasonRecipeOrAddressIsAnotherEntry) {
   other = base;
   other.recipe_label = "v1";
   ring_.Add(other);
-  EXPECT_EQ(ring_.Take(10).size(), 3);
+  EXPECT_EQ(ring_.Take(10, now_).size(), 3);
+  now_ += absl::Minutes(1);
+  EXPECT_THAT(ring_.Take(10, now_), IsEmpty());
+  base.time = now_;
   ring_.Add(base);
   other = base;
   other.hook_id = "another";
@@ -100,7 +142,7 @@ TEST_F(RejectionRingTest, AnotherHookReasonRecipeOrAddressIsAnotherEntry) {
   other = base;
   other.remote_address = "192.0.2.2";
   ring_.Add(other);
-  EXPECT_EQ(ring_.Take(10).size(), 3);
+  EXPECT_EQ(ring_.Take(10, now_).size(), 3);
 }
 
 TEST_F(RejectionRingTest, ABodyIsCutTo256Bytes) {
@@ -108,7 +150,7 @@ TEST_F(RejectionRingTest, ABodyIsCutTo256Bytes) {
   const std::string body(257, 'b');
   rejection.body = body;
   ring_.Add(rejection);
-  EXPECT_EQ(ring_.Take(1)[0].body_preview(), std::string(256, 'b'));
+  EXPECT_EQ(ring_.Take(1, now_)[0].body_preview(), std::string(256, 'b'));
 }
 
 TEST_F(RejectionRingTest, AHookAtItsLimitLosesItsOwnOldest) {
@@ -134,7 +176,7 @@ TEST_F(RejectionRingTest, AFullRingStillCountsWhatItHas) {
   for (const char* hook : {"a", "b", "c", "d", "e"}) Reject(hook);
   Reject("a");
   EXPECT_EQ(ring_.dropped(), 0);
-  EXPECT_EQ(ring_.Take(1)[0].count(), 2);
+  EXPECT_EQ(ring_.Take(1, now_)[0].count(), 2);
 }
 
 TEST_F(RejectionRingTest, UnknownTokensAreBoundedLikeAHook) {
@@ -147,7 +189,7 @@ TEST_F(RejectionRingTest, TakesTheOldestFirstAndNoMoreThanAsked) {
   Reject("a", "1");
   Reject("b", "2");
   Reject("a", "3");
-  EXPECT_EQ(ring_.Take(2).back().remote_address(), "2");
+  EXPECT_EQ(ring_.Take(2, now_).back().remote_address(), "2");
   EXPECT_THAT(TakeAddresses(), ElementsAre("3"));
 }
 

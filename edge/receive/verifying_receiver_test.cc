@@ -101,7 +101,7 @@ TEST_F(VerifyingReceiverTest, WithoutAConfigurationNothingIsJudged) {
   EXPECT_EQ(outcome_, HookOutcome::kNotConfigured);
   EXPECT_EQ(counters_.unavailable, 1);
   EXPECT_EQ(counters_.rejected, 0);
-  EXPECT_THAT(rejections_.Take(10), IsEmpty());
+  EXPECT_THAT(rejections_.Take(10, clock_.Now()), IsEmpty());
 }
 
 TEST_F(VerifyingReceiverTest, AVerifiedRequestIsLoggedWithWhatTheHookAsksFor) {
@@ -153,7 +153,7 @@ TEST_F(VerifyingReceiverTest, AWrongPasswordIsRejectedAndKept) {
   EXPECT_EQ(counters_.rejected, 1);
   EXPECT_THAT(Logged(), IsEmpty());
 
-  const auto rejections = rejections_.Take(10);
+  const auto rejections = rejections_.Take(10, clock_.Now());
   ASSERT_EQ(rejections.size(), 1);
   EXPECT_EQ(rejections[0].hook_id(), "hook-1");
   EXPECT_EQ(rejections[0].recipe_label(), "password");
@@ -170,7 +170,7 @@ TEST_F(VerifyingReceiverTest, AnUnknownTokenEndsLikeAWrongSignature) {
   EXPECT_EQ(counters_.rejected, 1);
   EXPECT_THAT(Logged(), IsEmpty());
 
-  const auto rejections = rejections_.Take(10);
+  const auto rejections = rejections_.Take(10, clock_.Now());
   ASSERT_EQ(rejections.size(), 1);
   EXPECT_EQ(rejections[0].hook_id(), "");
   EXPECT_EQ(rejections[0].reason(), v1::RejectedRequest::REASON_UNKNOWN_TOKEN);
