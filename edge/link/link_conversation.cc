@@ -139,6 +139,10 @@ LinkConversation::Turn LinkConversation::TakeTurn(absl::Duration now, absl::Time
   return turn;
 }
 
+void LinkConversation::NotSent(const v1::ConnectRequest& message) const {
+  if (message.has_rejections()) edge_.rejections.CountAsDropped(message.rejections());
+}
+
 std::optional<v1::ConnectRequest> LinkConversation::AnswerPull(absl::Duration now) {
   if (!pull_.has_value()) return std::nullopt;
   v1::Pull pull = pull_->pull;

@@ -59,6 +59,10 @@ class LinkConversation {
   };
   Turn TakeTurn(absl::Duration now, absl::Time wall_time);
 
+  // The stream broke before this message of a turn was sent. What the next stream's hello and pulls
+  // don't make up for is counted as lost.
+  void NotSent(const v1::ConnectRequest& message) const;
+
  private:
   struct PendingPull {
     v1::Pull pull;

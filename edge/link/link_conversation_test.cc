@@ -343,6 +343,15 @@ TEST_F(LinkConversationTest, TheStatusCountsTheRejectionsThatHadToGo) {
   EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().rejections_dropped(), 1);
 }
 
+TEST_F(LinkConversationTest, RejectionsThatCouldNotBeSentAreCounted) {
+  Reject("192.0.2.1");
+  Reject("192.0.2.1");
+  Reject("192.0.2.2");
+  for (const v1::ConnectRequest& message : Turn().messages) conversation_.NotSent(message);
+  now_ += absl::Seconds(5);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().rejections_dropped(), 3);
+}
+
 TEST_F(LinkConversationTest, TheNextTurnIsWhenSomethingFallsDue) {
   EXPECT_EQ(Turn().next, now_ + absl::Seconds(1));
   Receive(PullAfter(0, 300));

@@ -50,10 +50,12 @@ void LinkSession::WriteUntilEnd(Stream& stream) {
 }
 
 bool LinkSession::WriteTurn(Stream& stream, const LinkConversation::Turn& turn) {
+  bool written = true;
   for (const v1::ConnectRequest& message : turn.messages) {
-    if (!stream.Write(message)) return false;
+    written = written && stream.Write(message);
+    if (!written) conversation_.NotSent(message);
   }
-  return true;
+  return written;
 }
 
 }  // namespace fluxcascade::edge
