@@ -10,6 +10,7 @@
 #include "common/random/random.h"
 #include "common/server/signal_waiter.h"
 #include "common/time/clock.h"
+#include "edge/descriptor_limit.h"
 #include "edge/edge_options.h"
 #include "edge/edge_server.h"
 
@@ -28,6 +29,8 @@ int Main(int argc, char** argv) {
                    "--link_cert=… --link_key=…");
   const absl::StatusOr<EdgeOptions> options = EdgeOptionsFromFlags();
   ExitIfUsageError(options.status());
+  const absl::Status raised = RaiseDescriptorLimit(options->max_connections);
+  if (!raised.ok()) return Fail(raised);
   absl::StatusOr<std::unique_ptr<EdgeServer>> server =
       EdgeServer::Start(*options, SystemClock(), SecureRandom());
   if (!server.ok()) return Fail(server.status());
