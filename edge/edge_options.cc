@@ -34,6 +34,9 @@ ABSL_FLAG(std::string, ready_file, "", "file that gets the host:port once webhoo
 namespace fluxcascade::edge {
 namespace {
 
+// More than a disk has: a slip of the keyboard.
+constexpr uint64_t kMostDiskBytes = uint64_t{1} << 50;
+
 absl::Status FlagError(absl::string_view flag, absl::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
 }
@@ -68,7 +71,11 @@ absl::Status CheckNumbers(const EdgeOptions& options) {
   FC_RETURN_IF_ERROR(CheckRange("loops", options.loops, 1, 64));
   FC_RETURN_IF_ERROR(CheckRange<uint64_t>("max_connections", options.max_connections, 1, 1000000));
   FC_RETURN_IF_ERROR(
-      CheckRange<uint64_t>("max_log_bytes", options.max_log_bytes, 16 << 20, uint64_t{1} << 50));
+      CheckRange<uint64_t>("max_log_bytes", options.max_log_bytes, 16 << 20, kMostDiskBytes));
+  FC_RETURN_IF_ERROR(
+      CheckRange<uint64_t>("min_free_bytes", options.min_free_bytes, 0, kMostDiskBytes));
+  FC_RETURN_IF_ERROR(
+      CheckRange<uint64_t>("retention_bytes", options.retention_bytes, 0, kMostDiskBytes));
   FC_RETURN_IF_ERROR(CheckDuration("retention", options.retention, absl::Hours(24 * 365)));
   return CheckDuration("drain_timeout", options.drain_timeout, absl::Minutes(10));
 }

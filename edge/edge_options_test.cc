@@ -84,5 +84,29 @@ TEST_F(EdgeOptionsTest, NumbersHaveLimits) {
   ExpectError("--drain_timeout=-1s", "--drain_timeout: -1s is not within 0s to 10m");
 }
 
+TEST_F(EdgeOptionsTest, ConnectionsHaveLimits) {
+  FC_EXPECT_OK(With("--max_connections=1"));
+  ExpectError("--max_connections=0", "--max_connections: 0 is not within 1 to 1000000");
+  FC_EXPECT_OK(With("--max_connections=1000000"));
+  ExpectError("--max_connections=1000001", "--max_connections: 1000001 is not within 1 to 1000000");
+}
+
+TEST_F(EdgeOptionsTest, BytesOnDiskHaveLimits) {
+  FC_EXPECT_OK(With("--max_log_bytes=16777216"));
+  ExpectError("--max_log_bytes=16777215",
+              "--max_log_bytes: 16777215 is not within 16777216 to 1125899906842624");
+  FC_EXPECT_OK(With("--max_log_bytes=1125899906842624"));
+  ExpectError("--max_log_bytes=1125899906842625",
+              "--max_log_bytes: 1125899906842625 is not within 16777216 to 1125899906842624");
+  for (const std::string flag : {"min_free_bytes", "retention_bytes"}) {
+    absl::FlagSaver saver;
+    FC_EXPECT_OK(With("--max_log_bytes=16777216"));
+    FC_EXPECT_OK(With("--" + flag + "=0"));
+    FC_EXPECT_OK(With("--" + flag + "=1125899906842624"));
+    ExpectError("--" + flag + "=1125899906842625",
+                "--" + flag + ": 1125899906842625 is not within 0 to 1125899906842624");
+  }
+}
+
 }  // namespace
 }  // namespace fluxcascade::edge
