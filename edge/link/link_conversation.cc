@@ -84,11 +84,9 @@ v1::ConfigResult LinkConversation::Apply(const v1::Config& config) const {
   result.set_version(config.version());
   const std::shared_ptr<const HookTable> current = edge_.hooks.Get();
   const int64_t current_version = current == nullptr ? 0 : current->version();
-  if (current != nullptr && config.version() <= current_version) {
-    if (config.version() < current_version) {
-      result.set_error(absl::StrCat("version ", config.version(), " is below version ",
-                                    current_version, ", which this edge serves"));
-    }
+  if (config.version() < current_version) {
+    result.set_error(absl::StrCat("version ", config.version(), " is below version ",
+                                  current_version, ", which this edge serves"));
     return result;
   }
   absl::StatusOr<std::shared_ptr<const HookTable>> table =

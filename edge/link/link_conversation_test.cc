@@ -125,8 +125,19 @@ TEST_F(LinkConversationTest, ABadConfigurationIsRefusedAndTheOldOneStays) {
 TEST_F(LinkConversationTest, AConfigurationThatIsServedAlreadyIsAnsweredAsApplied) {
   Receive(ConfigOf(5, 2));
   Turn();
-  EXPECT_EQ(ResultOf(ConfigOf(5, 1)).error(), "");
+  EXPECT_EQ(ResultOf(ConfigOf(5, 2)).error(), "");
   EXPECT_EQ(hooks_.Get()->size(), 2);
+}
+
+TEST_F(LinkConversationTest, OtherContentsOfTheSameVersionAreServedBeforeTheyAreCalledApplied) {
+  Receive(ConfigOf(5, 2));
+  Turn();
+  EXPECT_EQ(ResultOf(ConfigOf(5, 1)).error(), "");
+  EXPECT_EQ(hooks_.Get()->size(), 1);
+  v1::ConnectResponse bad = ConfigOf(5, 3);
+  bad.mutable_config()->mutable_hooks(2)->clear_required();
+  EXPECT_THAT(ResultOf(bad).error(), HasSubstr("hooks[2]"));
+  EXPECT_EQ(hooks_.Get()->size(), 1);
 }
 
 TEST_F(LinkConversationTest, AnOlderConfigurationIsRefused) {
