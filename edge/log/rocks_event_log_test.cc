@@ -30,6 +30,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
 
 namespace fluxcascade::edge {
 namespace {
@@ -452,6 +453,71 @@ TEST_F(FailingDiskTest, OnADiskThatStillFailsItStaysFailed) {
   EXPECT_THAT(log_->Read(After(0), &error_), StatusIs(StatusCode::kUnavailable));
   EXPECT_EQ(error_.reason(), v1::PullError::REASON_UNSPECIFIED);
   EXPECT_THAT(log_->RetentionStep(), StatusIs(StatusCode::kUnavailable));
+}
+
+// A disk that can be told not to read for a while.
+class StumblingFileSystem final : public rocksdb::FileSystemWrapper {
+ public:
+  using FileSystemWrapper::FileSystemWrapper;
+
+  const char* Name() const override { return "StumblingFileSystem"; }
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& path,
+                                        const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                        rocksdb::IODebugContext* debug) override {
+    rocksdb::IOStatus status = target()->NewRandomAccessFile(path, options, file, debug);
+    if (status.ok()) *file = std::make_unique<File>(std::move(*file), stumbles);
+    return status;
+  }
+
+  std::atomic<bool> stumbles{false};
+
+ private:
+  class File final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+   public:
+    File(std::unique_ptr<rocksdb::FSRandomAccessFile> file, const std::atomic<bool>& stumbles)
+        : FSRandomAccessFileOwnerWrapper(std::move(file)), stumbles_(stumbles) {}
+
+    rocksdb::IOStatus Read(uint64_t offset, size_t size, const rocksdb::IOOptions& options,
+                           rocksdb::Slice* result, char* scratch,
+                           rocksdb::IODebugContext* debug) const override {
+      if (stumbles_) return rocksdb::IOStatus::IOError("the disk does not answer");
+      return target()->Read(offset, size, options, result, scratch, debug);
+    }
+
+   private:
+    const std::atomic<bool>& stumbles_;
+  };
+};
+
+class StumblingDiskTest : public RocksEventLogTest {
+ protected:
+  StumblingDiskTest() { options_.folder.database.env = disk_env_.get(); }
+  ~StumblingDiskTest() override { log_.reset(); }
+
+  const std::shared_ptr<StumblingFileSystem> disk_ =
+      std::make_shared<StumblingFileSystem>(env_->GetFileSystem());
+  const std::unique_ptr<rocksdb::Env> disk_env_ = NewHastyEnv(disk_);
+};
+
+TEST_F(StumblingDiskTest, ADiskThatDoesNotReadForAWhileIsNoDamage) {
+  Open();
+  // Each in a block of its own: what is looked at when the log is opened stays in memory.
+  const std::string large(64 << 10, 'x');
+  Append({large, "a", large, "b", large});
+  options_.folder.max_open_check_bytes = 0;
+  Open();  // from the write-ahead file into a table
+  disk_->stumbles = true;
+  error_.Clear();
+  for (const v1::Pull& pull : {After(0), After(1), After(1, std::string(16, 'x'))}) {
+    EXPECT_THAT(log_->Read(pull, &error_),
+                StatusIs(StatusCode::kUnavailable, HasSubstr("the disk does not answer")))
+        << pull.after();
+    EXPECT_EQ(error_.reason(), v1::PullError::REASON_UNSPECIFIED);
+  }
+  disk_->stumbles = false;
+  EXPECT_EQ(BodiesFrom(After(0)),
+            absl::StrJoin({large, std::string("a"), large, std::string("b"), large}, " "));
 }
 
 }  // namespace
