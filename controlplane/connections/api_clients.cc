@@ -25,7 +25,13 @@ class SendingApiClient final : public ApiClient {
     if (left <= absl::ZeroDuration()) {
       return absl::DeadlineExceededError(absl::StrCat("no time is left to ", phase));
     }
-    return http_.SendAndWait(std::move(request), std::min(left, kCallTimeout));
+    absl::StatusOr<HttpResponse> response =
+        http_.SendAndWait(std::move(request), std::min(left, kCallTimeout));
+    // Our own queue of requests is full: no word of the system's, and no limit of its.
+    if (absl::IsResourceExhausted(response.status())) {
+      return absl::UnavailableError(response.status().message());
+    }
+    return response;
   }
 
  private:
@@ -91,14 +97,15 @@ class AuthorizedApiClient final : public ApiClient {
       : next_(std::move(next)),
         resource_(parts.resource),
         connector_(parts.connector),
-        tokens_(parts.tokens) {}
+        tokens_(parts.tokens),
+        deadline_(parts.deadline) {}
 
   absl::StatusOr<HttpResponse> Call(HttpRequest request, absl::string_view phase) override {
-    FC_ASSIGN_OR_RETURN(const CallCredential credential, tokens_.Current(resource_));
+    FC_ASSIGN_OR_RETURN(const CallCredential credential, tokens_.Current(resource_, deadline_));
     absl::StatusOr<HttpResponse> response = CallWith(credential, request, phase);
     if (!response.ok() || response->status != kUnauthorized) return response;
-    const absl::StatusOr<CallCredential> fresh =
-        tokens_.AfterRefusal(resource_, credential, connector_.ResponseStatus(*response));
+    const absl::StatusOr<CallCredential> fresh = tokens_.AfterRefusal(
+        resource_, credential, connector_.ResponseStatus(*response), deadline_);
     // Where there is nothing fresh to be had, the refusal itself is the answer.
     if (absl::IsUnauthenticated(fresh.status()) && credential.kind != CredentialKind::kOAuth) {
       return response;
@@ -128,6 +135,7 @@ class AuthorizedApiClient final : public ApiClient {
   const std::string resource_;
   const Connector& connector_;
   TokenSource& tokens_;
+  const absl::Time deadline_;
 };
 
 class RecordedApiClient final : public ApiClient {

@@ -37,16 +37,20 @@ bool TokenSource::IsUsable(const PlainCredential& credential, absl::string_view 
          clock_.Now() + kExpirySkew < *credential.access_token_expire_time;
 }
 
-absl::StatusOr<CallCredential> TokenSource::Current(absl::string_view resource) {
+absl::StatusOr<CallCredential> TokenSource::Current(absl::string_view resource,
+                                                    absl::Time deadline) {
   FC_ASSIGN_OR_RETURN(const LoadedCredential loaded, credentials_.Load(resource));
   if (IsUsable(loaded.plain, "")) return *ToCall(loaded.plain);
-  return RefreshIfNeeded(resource, "");
+  return RefreshIfNeeded(resource, "", deadline);
 }
 
 absl::StatusOr<CallCredential> TokenSource::AfterRefusal(absl::string_view resource,
                                                          const CallCredential& refused,
-                                                         const absl::Status& words) {
-  if (refused.kind == CredentialKind::kOAuth) return RefreshIfNeeded(resource, refused.secret);
+                                                         const absl::Status& words,
+                                                         absl::Time deadline) {
+  if (refused.kind == CredentialKind::kOAuth) {
+    return RefreshIfNeeded(resource, refused.secret, deadline);
+  }
   FC_RETURN_IF_ERROR(MarkRefused(resource, refused, words));
   return absl::UnauthenticatedError(words.message());
 }
@@ -61,13 +65,40 @@ absl::Status TokenSource::MarkRefused(absl::string_view resource, const CallCred
 }
 
 absl::StatusOr<CallCredential> TokenSource::RefreshIfNeeded(absl::string_view resource,
-                                                            absl::string_view refused) {
+                                                            absl::string_view refused,
+                                                            absl::Time deadline) {
   const std::shared_ptr<Slot> slot = SlotOf(resource);
+  LoadedCredential loaded;
+  {
+    MutexLock lock(slot->mutex);
+    FC_RETURN_IF_ERROR(AwaitRefresh(*slot, deadline));
+    // Read under the lock: somebody may have refreshed just now.
+    FC_ASSIGN_OR_RETURN(loaded, credentials_.Load(resource));
+    if (IsUsable(loaded.plain, refused)) return *ToCall(loaded.plain);
+    slot->refreshing = true;
+  }
+  absl::StatusOr<CallCredential> fresh = Refresh(resource, loaded, *slot);
   MutexLock lock(slot->mutex);
-  // Read under the lock: who held it before may have refreshed.
-  FC_ASSIGN_OR_RETURN(const LoadedCredential loaded, credentials_.Load(resource));
-  if (IsUsable(loaded.plain, refused)) return *ToCall(loaded.plain);
-  return Refresh(resource, loaded, *slot);
+  slot->refreshing = false;
+  ++slot->refreshes;
+  slot->last_refresh = fresh.status();
+  slot->refresh_ended.NotifyAll();
+  return fresh;
+}
+
+absl::Status TokenSource::AwaitRefresh(Slot& slot, absl::Time deadline) {
+  while (slot.refreshing) {
+    const int64_t ended = slot.refreshes;
+    while (slot.refreshes == ended) {
+      const absl::Duration left = deadline - clock_.Now();
+      if (left <= absl::ZeroDuration()) {
+        return absl::DeadlineExceededError("no time was left to wait for a fresh token");
+      }
+      slot.refresh_ended.WaitFor(slot.mutex, left);
+    }
+    FC_RETURN_IF_ERROR(slot.last_refresh);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<CallCredential> TokenSource::Refresh(absl::string_view resource,

@@ -2,6 +2,7 @@
 #ifndef FLUXCASCADE_CONTROLPLANE_CONNECTIONS_TOKEN_SOURCE_H_
 #define FLUXCASCADE_CONTROLPLANE_CONNECTIONS_TOKEN_SOURCE_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,7 +30,7 @@ inline constexpr absl::Duration kExpirySkew = absl::Seconds(30);
 inline constexpr absl::Duration kRefreshTimeout = absl::Seconds(30);
 
 // Resources are connections and apps, by name. One refresh at a time for each; who comes meanwhile
-// waits for it and shares its outcome. Thread-safe.
+// waits for it until its own deadline, and shares its outcome, a failure too. Thread-safe.
 //
 // What a refresh gave is committed before it is used. The process may die in between:
 //   before the answer, or between the answer and the commit: the next one refreshes with the old
@@ -44,13 +45,13 @@ class TokenSource {
               HttpClient& http, const Clock& clock);
 
   // What calls for `resource` are authorised with now.
-  absl::StatusOr<CallCredential> Current(absl::string_view resource);
+  absl::StatusOr<CallCredential> Current(absl::string_view resource, absl::Time deadline);
 
   // `refused` was answered 401. Gives a fresh token where there are such; else kUnauthenticated
   // with `words`, and the connection's state is AUTHORIZATION_FAILED, committed.
   absl::StatusOr<CallCredential> AfterRefusal(absl::string_view resource,
                                               const CallCredential& refused,
-                                              const absl::Status& words);
+                                              const absl::Status& words, absl::Time deadline);
 
   // A token that was fresh is refused as well: commits AUTHORIZATION_FAILED.
   absl::Status MarkRefused(absl::string_view resource, const CallCredential& refused,
@@ -59,22 +60,29 @@ class TokenSource {
  private:
   // What is known of one resource besides what is stored.
   struct Slot {
-    Mutex mutex;  // held while refreshing
-    // An answer that could not be committed, and the stored credential it replaces.
-    std::optional<PlainCredential> uncommitted FC_GUARDED_BY(mutex);
-    store::v1::StoredCredential replaces FC_GUARDED_BY(mutex);
+    Mutex mutex;
+    CondVar refresh_ended;
+    bool refreshing FC_GUARDED_BY(mutex) = false;
+    int64_t refreshes FC_GUARDED_BY(mutex) = 0;      // that have ended
+    absl::Status last_refresh FC_GUARDED_BY(mutex);  // how the last one ended
+
+    // Whoever set `refreshing` alone looks at these: an answer that could not be committed, and the
+    // stored credential it replaces.
+    std::optional<PlainCredential> uncommitted;
+    store::v1::StoredCredential replaces;
   };
 
   std::shared_ptr<Slot> SlotOf(absl::string_view resource);
 
   absl::StatusOr<CallCredential> RefreshIfNeeded(absl::string_view resource,
-                                                 absl::string_view refused);
+                                                 absl::string_view refused, absl::Time deadline);
+  // Waits until nobody refreshes. The error of the refresh that was waited for, if it failed.
+  absl::Status AwaitRefresh(Slot& slot, absl::Time deadline) FC_REQUIRES(slot.mutex);
   absl::StatusOr<CallCredential> Refresh(absl::string_view resource, const LoadedCredential& loaded,
-                                         Slot& slot) FC_REQUIRES(slot.mutex);
+                                         Slot& slot);
   // The new credential as the system gave it.
   absl::StatusOr<PlainCredential> Ask(const LoadedCredential& loaded);
-  absl::StatusOr<CallCredential> Commit(absl::string_view resource, Slot& slot)
-      FC_REQUIRES(slot.mutex);
+  absl::StatusOr<CallCredential> Commit(absl::string_view resource, Slot& slot);
   // The refresh token is refused. Somebody else (another process, a user) may have replaced it.
   absl::StatusOr<CallCredential> OnRefreshRefused(absl::string_view resource,
                                                   const LoadedCredential& loaded,

@@ -28,8 +28,10 @@ class TokenSourceTest : public ::testing::Test {
     return TokenSource(env_.dying_store, env_.keyring, env_.connectors, http_, env_.clock);
   }
 
+  absl::Time Soon() const { return env_.clock.Now() + absl::Minutes(1); }
+
   std::string Token(TokenSource& source) {
-    const auto credential = source.Current(kConnection);
+    const auto credential = source.Current(kConnection, Soon());
     return credential.ok() ? credential->secret : credential.status().ToString();
   }
 
@@ -79,8 +81,9 @@ TEST_F(TokenSourceTest, ATokenWithoutAKnownEndIsUsedUntilItIsRefused) {
   env_.SetCredential(plain);
   TokenSource source = NewProcess();
   EXPECT_EQ(Token(source), "fake-access-0");
-  const auto fresh = source.AfterRefusal(kConnection, {CredentialKind::kOAuth, "fake-access-0"},
-                                         absl::UnauthenticatedError("HubSpot answered 401"));
+  const auto fresh =
+      source.AfterRefusal(kConnection, {CredentialKind::kOAuth, "fake-access-0"},
+                          absl::UnauthenticatedError("HubSpot answered 401"), Soon());
   FC_ASSERT_OK(fresh);
   EXPECT_EQ(fresh->secret, "fake-access-1");
   EXPECT_EQ(env_.connection().state(), Connection::STATE_ACTIVE);
@@ -90,7 +93,7 @@ TEST_F(TokenSourceTest, ARefusalOfATokenThatWasReplacedMeanwhileRefreshesNothing
   env_.SetCredential(Oauth("fake-access-newer", absl::Hours(1)));
   TokenSource source = NewProcess();
   const auto fresh = source.AfterRefusal(kConnection, {CredentialKind::kOAuth, "fake-access-0"},
-                                         absl::UnauthenticatedError(""));
+                                         absl::UnauthenticatedError(""), Soon());
   FC_ASSERT_OK(fresh);
   EXPECT_EQ(fresh->secret, "fake-access-newer");
   EXPECT_EQ(env_.tokens.refreshes(), 0);
@@ -118,10 +121,63 @@ TEST_F(TokenSourceTest, ManyThreadsThatNeedATokenRefreshOnce) {
   EXPECT_EQ(env_.tokens.refreshes(), 1);
 }
 
+// Tells when a thread has come to reckon how long it may wait.
+class WatchedClock final : public Clock {
+ public:
+  explicit WatchedClock(const Clock& clock) : clock_(clock) {}
+  absl::Time Now() const override {
+    if (std::this_thread::get_id() == watched.load()) asked = true;
+    return clock_.Now();
+  }
+  absl::Duration Monotonic() const override { return clock_.Monotonic(); }
+
+  std::atomic<std::thread::id> watched;
+  mutable std::atomic<bool> asked{false};
+
+ private:
+  const Clock& clock_;
+};
+
+TEST_F(TokenSourceTest, WhoWaitsForARefreshSharesItsFailure) {
+  WatchedClock clock(env_.clock);
+  TokenSource* source = nullptr;
+  std::thread waiting;
+  absl::Status shared;
+  int asked = 0;
+  FakeHttpClient http([&](const HttpRequest&) -> absl::StatusOr<HttpResponse> {
+    ++asked;
+    waiting = std::thread([&] {
+      clock.watched = std::this_thread::get_id();
+      shared = source->Current(kConnection, Soon()).status();
+    });
+    while (!clock.asked) std::this_thread::yield();
+    return absl::UnavailableError("nobody answers");
+  });
+  TokenSource own(*env_.store, env_.keyring, env_.connectors, http, clock);
+  source = &own;
+  EXPECT_THAT(own.Current(kConnection, Soon()), StatusIs(absl::StatusCode::kUnavailable));
+  waiting.join();
+  EXPECT_THAT(shared, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("nobody answers")));
+  EXPECT_EQ(asked, 1);
+}
+
+TEST_F(TokenSourceTest, NobodyWaitsForARefreshBeyondTheirDeadline) {
+  TokenSource* source = nullptr;
+  absl::Status late;
+  FakeHttpClient http([&](const HttpRequest& request) {
+    std::thread([&] { late = source->Current(kConnection, env_.clock.Now()).status(); }).join();
+    return env_.tokens.Answer(request);
+  });
+  TokenSource own(*env_.store, env_.keyring, env_.connectors, http, env_.clock);
+  source = &own;
+  EXPECT_EQ(Token(own), "fake-access-1");
+  EXPECT_THAT(late, StatusIs(absl::StatusCode::kDeadlineExceeded));
+}
+
 TEST_F(TokenSourceTest, ARefusedRefreshTokenFailsTheConnectionInTheSystemsWords) {
   env_.tokens.RevokeAll();
   TokenSource source = NewProcess();
-  EXPECT_THAT(source.Current(kConnection).status(),
+  EXPECT_THAT(source.Current(kConnection, Soon()).status(),
               StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("invalid_grant")));
   EXPECT_EQ(env_.connection().state(), Connection::STATE_AUTHORIZATION_FAILED);
   EXPECT_THAT(env_.connection().state_reason(),
@@ -134,9 +190,10 @@ TEST_F(TokenSourceTest, ARefusedApiTokenFailsTheConnection) {
   plain.token = "fake-token";
   env_.SetCredential(plain);
   TokenSource source = NewProcess();
-  EXPECT_THAT(source.AfterRefusal(kConnection, {CredentialKind::kApiToken, "fake-token"},
-                                  absl::UnauthenticatedError("HubSpot answered 401: expired")),
-              StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(
+      source.AfterRefusal(kConnection, {CredentialKind::kApiToken, "fake-token"},
+                          absl::UnauthenticatedError("HubSpot answered 401: expired"), Soon()),
+      StatusIs(absl::StatusCode::kUnauthenticated));
   EXPECT_EQ(env_.connection().state(), Connection::STATE_AUTHORIZATION_FAILED);
   EXPECT_EQ(env_.connection().state_reason(), "HubSpot answered 401: expired");
 }
@@ -154,13 +211,13 @@ TEST_F(TokenSourceTest, ATokenThatAUserHasJustReplacedDoesNotFailTheConnection) 
 TEST_F(TokenSourceTest, ASystemThatIsDownSaysNothingOfTheCredential) {
   FakeHttpClient down([](const HttpRequest&) { return absl::UnavailableError("no route"); });
   TokenSource source(*env_.store, env_.keyring, env_.connectors, down, env_.clock);
-  EXPECT_THAT(source.Current(kConnection), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(source.Current(kConnection, Soon()), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(env_.connection().state(), Connection::STATE_ACTIVE);
 }
 
 TEST_F(TokenSourceTest, AConnectionThatIsGoneIsNoMissingRecord) {
   TokenSource source = NewProcess();
-  EXPECT_THAT(source.Current("workspaces/default/connections/gone"),
+  EXPECT_THAT(source.Current("workspaces/default/connections/gone", Soon()),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("connections/gone")));
 }
 
@@ -170,7 +227,7 @@ TEST_F(TokenSourceTest, AConnectionThatIsGoneIsNoMissingRecord) {
 TEST_F(TokenSourceTest, NoTokenIsUsedBeforeItIsCommitted) {
   env_.dying_store.dead = true;
   TokenSource source = NewProcess();
-  EXPECT_THAT(source.Current(kConnection), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(source.Current(kConnection, Soon()), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(env_.tokens.refreshes(), 1);
   EXPECT_EQ(env_.credential().access_token, "");
 }
@@ -179,7 +236,7 @@ TEST_F(TokenSourceTest, AfterADeathBetweenAnswerAndCommitTheOldTokenIsTried) {
   {
     TokenSource source = NewProcess();
     env_.dying_store.dead = true;
-    EXPECT_FALSE(source.Current(kConnection).ok());
+    EXPECT_FALSE(source.Current(kConnection, Soon()).ok());
   }
   env_.dying_store.dead = false;
   TokenSource source = NewProcess();
@@ -193,11 +250,11 @@ TEST_F(TokenSourceTest, WhereTheOldTokenIsDeadByThenTheConnectionSaysSo) {
   {
     TokenSource source = NewProcess();
     env_.dying_store.dead = true;
-    EXPECT_FALSE(source.Current(kConnection).ok());
+    EXPECT_FALSE(source.Current(kConnection, Soon()).ok());
   }
   env_.dying_store.dead = false;
   TokenSource source = NewProcess();
-  EXPECT_THAT(source.Current(kConnection), StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(source.Current(kConnection, Soon()), StatusIs(absl::StatusCode::kUnauthenticated));
   EXPECT_EQ(env_.connection().state(), Connection::STATE_AUTHORIZATION_FAILED);
 }
 
@@ -205,7 +262,7 @@ TEST_F(TokenSourceTest, AfterADeathBetweenCommitAndUseTheStoredTokenIsUsed) {
   env_.tokens.TakeOldTokensBackAtOnce();
   {
     TokenSource source = NewProcess();
-    FC_EXPECT_OK(source.Current(kConnection));
+    FC_EXPECT_OK(source.Current(kConnection, Soon()));
   }
   TokenSource source = NewProcess();
   EXPECT_EQ(Token(source), "fake-access-1");
@@ -216,8 +273,8 @@ TEST_F(TokenSourceTest, AnAnswerThatCouldNotBeCommittedIsCommittedByTheNextCall)
   env_.tokens.TakeOldTokensBackAtOnce();
   TokenSource source = NewProcess();
   env_.dying_store.dead = true;
-  EXPECT_FALSE(source.Current(kConnection).ok());
-  EXPECT_FALSE(source.Current(kConnection).ok());
+  EXPECT_FALSE(source.Current(kConnection, Soon()).ok());
+  EXPECT_FALSE(source.Current(kConnection, Soon()).ok());
   env_.dying_store.dead = false;
   EXPECT_EQ(Token(source), "fake-access-1");
   EXPECT_EQ(env_.credential().refresh_token, "fake-refresh-1");
@@ -227,7 +284,7 @@ TEST_F(TokenSourceTest, AnAnswerThatCouldNotBeCommittedIsCommittedByTheNextCall)
 TEST_F(TokenSourceTest, ACredentialThatAUserGivesMeanwhileStays) {
   TokenSource source = NewProcess();
   env_.dying_store.dead = true;
-  EXPECT_FALSE(source.Current(kConnection).ok());
+  EXPECT_FALSE(source.Current(kConnection, Soon()).ok());
   env_.dying_store.dead = false;
   env_.SetCredential(Oauth("fake-access-of-user", absl::Hours(1)));
   EXPECT_EQ(Token(source), "fake-access-of-user");
