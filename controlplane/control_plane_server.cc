@@ -37,6 +37,7 @@ namespace {
 
 // What one message of an edge may hold: a batch of 2 MiB, or one request above that.
 constexpr int kMaxLinkMessageBytes = 16 << 20;
+constexpr int kMinPingIntervalMs = 10000;
 // How long calls that are under way at a stop may go on.
 constexpr absl::Duration kGrpcDrain = absl::Seconds(5);
 // How often loops look for work that nobody has woken them for.
@@ -73,6 +74,10 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> Listen(
   builder.SetMaxReceiveMessageSize(kMaxLinkMessageBytes);
   // Two processes on one port would each get part of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Edges ask whether we are there every 20 s, also when there is nothing to say to them for long:
+  // gRPC would take that for an attack.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kMinPingIntervalMs);
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server != nullptr && *port != 0) return server;
@@ -266,13 +271,19 @@ absl::Status Server::Serve() {
 }
 
 Server::~Server() {
-  // First nothing new comes in, then what is under way ends, and nothing waits for a rate limit.
+  // First nothing new begins, and nothing waits for a rate limit any more; then what is under way
+  // ends: the pools' drain of 20 s, and after it the attempts that were given back, whose calls run
+  // into the attempt's own end (kSyncAttemptTimeout, a minute from its beginning, at the latest).
   stopping_.Stop();
+  if (subscriptions_ != nullptr) subscriptions_->Stop();
+  if (inbound_ != nullptr) inbound_->StopClaiming();
+  if (outbound_ != nullptr) outbound_->StopClaiming();
   if (link_service_ != nullptr) link_service_->Shutdown();
   Drain(link_server_.get(), clock_);
   Drain(api_server_.get(), clock_);
   if (inbound_ != nullptr) inbound_->Stop();
   if (outbound_ != nullptr) outbound_->Stop();
+  subscription_loop_.reset();
   // What an executor still does at its end wakes the pools: they go after it.
   sync_.reset();
   endpoint_http_.reset();

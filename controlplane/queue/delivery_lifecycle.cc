@@ -207,9 +207,12 @@ absl::StatusOr<Delivery> RetryByHand(Transaction& tx, absl::string_view name, ab
 absl::StatusOr<int> Recover(Transaction& tx, absl::string_view holder, int limit, absl::Time now) {
   FC_ASSIGN_OR_RETURN(const std::vector<QueueItem> items, tx.queue().ReleaseHeldBy(holder, limit));
   for (const QueueItem& item : items) {
-    FC_ASSIGN_OR_RETURN(Delivery delivery, tx.deliveries().Get(item.delivery()));
-    BecomePending(delivery, FromProto(item.due_time()), now);
-    FC_RETURN_IF_ERROR(tx.deliveries().Update(delivery));
+    absl::StatusOr<Delivery> delivery = tx.deliveries().Get(item.delivery());
+    // Gone: whoever claims the item takes it out of the queue.
+    if (absl::IsNotFound(delivery.status())) continue;
+    FC_RETURN_IF_ERROR(delivery.status());
+    BecomePending(*delivery, FromProto(item.due_time()), now);
+    FC_RETURN_IF_ERROR(tx.deliveries().Update(*delivery));
   }
   return static_cast<int>(items.size());
 }

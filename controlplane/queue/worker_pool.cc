@@ -73,8 +73,13 @@ void WorkerPool::Start() {
 
 void WorkerPool::Wake() { running_->waker().Wake(); }
 
-void WorkerPool::Stop() {
+void WorkerPool::StopClaiming() {
+  std::call_once(stopped_claiming_, [this] { drain_end_ = clock_.Monotonic() + options_.drain; });
   running_->waker().Stop();
+}
+
+void WorkerPool::Stop() {
+  StopClaiming();
   if (thread_.joinable()) thread_.join();
   Drain();
 }
@@ -176,13 +181,12 @@ absl::StatusOr<std::optional<absl::Time>> WorkerPool::NextStep(absl::Time claime
 }
 
 void WorkerPool::Drain() {
-  const absl::Duration end = clock_.Monotonic() + options_.drain;
-  while (running_->size() > 0 && clock_.Monotonic() < end) {
+  while (running_->size() > 0 && clock_.Monotonic() < drain_end_) {
     const absl::Status renewed = RenewLeases();
     if (!renewed.ok()) {
       Log(LogLevel::kWarning, "leases could not be renewed while stopping", {{"status", renewed}});
     }
-    running_->WaitForRemove(std::min(end - clock_.Monotonic(), kPauseAfterError));
+    running_->WaitForRemove(std::min(drain_end_ - clock_.Monotonic(), kPauseAfterError));
   }
   if (running_->size() == 0) return;
   const absl::Status given_back = GiveBack();

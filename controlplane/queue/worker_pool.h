@@ -4,6 +4,7 @@
 #define FLUXCASCADE_CONTROLPLANE_QUEUE_WORKER_POOL_H_
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -34,7 +35,8 @@ struct WorkerPoolOptions {
   absl::Duration drain = absl::Seconds(20);
 };
 
-// Start, Wake and Stop may be called from any thread; Recover and Step by nobody else once started.
+// Start, Wake, StopClaiming and Stop may be called from any thread; Recover and Step by nobody else
+// once started.
 class WorkerPool {
  public:
   // All must outlive it; it must outlive no executor's work: `done` may come after it is gone.
@@ -50,8 +52,12 @@ class WorkerPool {
   // Something has become due: to be called after a commit that enqueues or reschedules.
   void Wake();
 
-  // Claims nothing more, waits for what runs, at most `drain`, and gives back the rest: it is due
-  // at once, and the attempt does not count. What an executor does with it later changes nothing.
+  // Claims nothing more from now on. Does not wait.
+  void StopClaiming();
+
+  // Stops claiming, waits for what runs, at most `drain` since it stopped, and gives back the rest:
+  // it is due at once, and the attempt does not count. What an executor does with it later changes
+  // nothing.
   void Stop();
 
   // One turn: renews leases that need it, claims what is due and there is room for, and hands it
@@ -77,6 +83,9 @@ class WorkerPool {
   // Shared with the executor's `done`s.
   const std::shared_ptr<RunningDeliveries> running_;
   std::thread thread_;
+  // Monotonic; set by the first StopClaiming.
+  std::once_flag stopped_claiming_;
+  absl::Duration drain_end_;
 };
 
 }  // namespace fluxcascade

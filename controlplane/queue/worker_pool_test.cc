@@ -239,6 +239,13 @@ TEST_F(WorkerPoolTest, ADeliveryThatIsGoneIsTakenOutOfTheQueue) {
     item.set_direction(DIRECTION_OUTBOUND);
     return tx.queue().Enqueue(item);
   }));
+  // Held by us when we crashed, it must not stand in the way of the rest.
+  FC_ASSERT_OK(store_->Run([&](Transaction& tx) {
+    return tx.queue()
+        .ClaimDue({DIRECTION_OUTBOUND, clock_.Now(), 1, options_.holder, absl::Minutes(1)})
+        .status();
+  }));
+  FC_ASSERT_OK(pool().Recover());
   Step();
   EXPECT_EQ(executor_.size(), 0u);
   FC_ASSERT_OK(store_->Read([&](Transaction& tx) {
@@ -267,6 +274,18 @@ TEST_F(WorkerPoolTest, WhenStoppedItClaimsNothingMore) {
   pool().Stop();
   Step();
   EXPECT_EQ(executor_.size(), 0u);
+}
+
+TEST_F(WorkerPoolTest, ToldToClaimNothingMoreItGoesOnWithWhatRuns) {
+  const std::string first = Send("a");
+  Step();
+  pool().StopClaiming();
+  const std::string second = Send("b");
+  Step();
+  EXPECT_EQ(executor_.size(), 1u);
+  FC_EXPECT_OK(EndOne());
+  EXPECT_EQ(StateOf(first), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(StateOf(second), Delivery::STATE_PENDING);
 }
 
 TEST_F(WorkerPoolTest, StoppingWaitsForWhatRuns) {

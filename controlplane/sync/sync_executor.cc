@@ -16,7 +16,11 @@ void SyncExecutor::Execute(ClaimedDelivery claimed, std::function<void()> done) 
   threads_.Run([this, claimed = std::move(claimed), done = std::move(done)]() mutable {
     const std::string name = claimed.delivery.name();
     const absl::Status ended = SyncOperation(dependencies_, std::move(claimed)).Run();
-    if (!ended.ok()) {
+    if (absl::IsAborted(ended)) {
+      // Given back at a stop, or lost with its lease: whoever has it now makes the attempt again.
+      Log(LogLevel::kInfo, "an attempt ended after its delivery was given back",
+          {{"delivery", name}, {"status", ended}});
+    } else if (!ended.ok()) {
       Log(LogLevel::kError, "the end of an attempt was not stored",
           {{"delivery", name}, {"error", ended}});
     }

@@ -199,7 +199,8 @@ TEST_F(SyncExecutorTest, AnAttemptWhoseLeaseWentToAnotherLeavesTheDeliveryToThat
   testing::internal::CaptureStderr();
   ExecuteToTheEnd(late);
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
-              HasSubstr("the end of an attempt was not stored"));
+              AllOf(HasSubstr("an attempt ended after its delivery was given back"),
+                    HasSubstr("\"info\"")));
   EXPECT_EQ(StateOf(claimed), Delivery::STATE_RUNNING);
 }
 

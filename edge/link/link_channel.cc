@@ -10,7 +10,7 @@ namespace {
 
 // A configuration of as many hooks as there may be.
 constexpr int kMaxReceivedBytes = 64 << 20;
-// The control plane says something at least every minute, or its server takes these for an attack.
+// Not more often than the control plane's server takes for no attack (every 10 s).
 constexpr int kKeepaliveIntervalMs = 20000;
 constexpr int kKeepaliveTimeoutMs = 10000;
 
