@@ -31,7 +31,7 @@ absl::Status Publisher::Publish(absl::string_view workspace, absl::string_view e
   FC_ASSIGN_OR_RETURN(const std::vector<store::v1::Endpoint>* endpoints, Endpoints(workspace));
   std::optional<store::v1::Message> message;
   for (const store::v1::Endpoint& endpoint : *endpoints) {
-    if (!Subscribes(endpoint, event_type)) continue;
+    if (endpoint.disabled() || !Subscribes(endpoint, event_type)) continue;
     if (!message.has_value()) {
       const std::string id = NewSortableId(now_, random_);
       const nlohmann::json body = {

@@ -89,10 +89,11 @@ class SyncOperationTest : public testing::Test {
     Do([&](Transaction& tx) { return tx.mappings().Update(mapping_); });
   }
 
-  void HasEndpoint(const std::string& id, const std::string& event_type) {
+  void HasEndpoint(const std::string& id, const std::string& event_type, bool disabled = false) {
     store::v1::Endpoint endpoint;
     endpoint.set_name("workspaces/default/endpoints/" + id);
     endpoint.add_event_types(event_type);
+    endpoint.set_disabled(disabled);
     Do([&](Transaction& tx) { return tx.endpoints().Insert(endpoint); });
   }
 
@@ -631,6 +632,7 @@ TEST_F(SyncOperationTest, TheLogTellsCreatedUpdatedUnchangedAndDeletedApart) {
 TEST_F(SyncOperationTest, SuccessIsToldToTheEndpointsThatAskedForItAlone) {
   HasEndpoint("asked", "sync.succeeded");
   HasEndpoint("other", "sync.failed");
+  HasEndpoint("disabled", "sync.succeeded", /*disabled=*/true);
   crm_.Has("1", Person("ada@x.example", "Ada"));
   Sync(ACTION_CREATE, "1");
   ASSERT_THAT(Outbound(), SizeIs(1));
