@@ -55,6 +55,7 @@ class EdgeProcessTest : public testing::Test {
   EdgeProcessTest() {
     const TestCertificate node = authority_.Issue({.dns_names = {"edge-1"}});
     arguments_ = {"--listen=127.0.0.1:0",
+                  "--max_connections=1000",
                   "--tls_cert=" + Write("node.pem", node.certificate_pem),
                   "--tls_key=" + Write("node.key", node.key_pem),
                   "--link_cert=" + File("node.pem"),
