@@ -90,8 +90,7 @@ grpc::Status EdgeLinkService::Connect(grpc::ServerContext* context, Stream* stre
   if (!status.ok()) {
     Log(LogLevel::kWarning, "edge stream ended", {{"node", *node}, {"error", status}});
   }
-  if (!Unregister(*node, context)) return ToGrpc(absl::AbortedError(kTakenOver));
-  session.Disconnected();
+  if (!Unregister(*node, context, session)) return ToGrpc(absl::AbortedError(kTakenOver));
   return ToGrpc(status);
 }
 
@@ -112,11 +111,14 @@ bool EdgeLinkService::Register(const std::string& node, grpc::ServerContext* con
   return true;
 }
 
-bool EdgeLinkService::Unregister(const std::string& node, grpc::ServerContext* context) {
+bool EdgeLinkService::Unregister(const std::string& node, grpc::ServerContext* context,
+                                 EdgeSession& session) {
   MutexLock lock(mutex_);
   const auto it = streams_.find(node);
   if (it == streams_.end() || it->second != context) return false;
   streams_.erase(it);
+  // Before a next stream can say hello: the node would be shown as gone while it is there.
+  session.Disconnected();
   return true;
 }
 

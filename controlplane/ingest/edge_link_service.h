@@ -40,8 +40,9 @@ class EdgeLinkService final : public edge::v1::EdgeLinkService::Service {
  private:
   // A node has one stream: a second one ends the first with ABORTED. False once shut down.
   bool Register(const std::string& node, grpc::ServerContext* context);
-  // False when a newer stream of the node has taken over.
-  bool Unregister(const std::string& node, grpc::ServerContext* context);
+  // The stream is over: the node is not connected. False when a newer stream of the node has taken
+  // over.
+  bool Unregister(const std::string& node, grpc::ServerContext* context, EdgeSession& session);
 
   EdgeLinkDependencies dependencies_;
   const EdgeSessionOptions options_;
