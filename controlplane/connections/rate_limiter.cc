@@ -45,10 +45,16 @@ absl::Duration RateLimiter::Start(int64_t number) {
   return absl::ZeroDuration();
 }
 
+std::deque<absl::Duration>::const_iterator RateLimiter::FirstCounted(absl::Duration now) const {
+  return std::upper_bound(ended_.begin(), ended_.end(), now - window_);
+}
+
+int64_t RateLimiter::OwnCalls(absl::Duration now) const {
+  return in_flight_ + std::distance(FirstCounted(now), ended_.end());
+}
+
 int64_t RateLimiter::FreeAt(absl::Duration now) const {
-  const auto counted = std::upper_bound(ended_.begin(), ended_.end(), now - window_);
-  const int64_t own = in_flight_ + std::distance(counted, ended_.end());
-  return limit_ - own - (now < others_until_ ? used_by_others_ : 0);
+  return limit_ - OwnCalls(now) - (now < others_until_ ? used_by_others_ : 0);
 }
 
 absl::Duration RateLimiter::UntilFree(int64_t count, absl::Duration now) const {
@@ -56,7 +62,7 @@ absl::Duration RateLimiter::UntilFree(int64_t count, absl::Duration now) const {
   // the last window leave it.
   const int64_t missing = std::max<int64_t>(count - FreeAt(now), 1);
   const absl::Duration windows = window_ * ((missing - 1) / limit_);
-  const auto counted = std::upper_bound(ended_.begin(), ended_.end(), now - window_);
+  const auto counted = FirstCounted(now);
   const int64_t nth = (missing - 1) % limit_;
   if (nth < std::distance(counted, ended_.end())) {
     return windows + *(counted + nth) + window_ - now;
@@ -88,9 +94,7 @@ void RateLimiter::Learn(const RateLimitReading& reading, absl::Duration now) {
   window_ = std::max(reading.window, kMinWait);
   observe_time_ = clock_.Now();
   const int64_t used = limit_ - std::clamp<int64_t>(reading.remaining, 0, limit_);
-  const auto counted = std::upper_bound(ended_.begin(), ended_.end(), now - window_);
-  const int64_t own = in_flight_ + std::distance(counted, ended_.end());
-  used_by_others_ = std::max<int64_t>(used - own, 0);
+  used_by_others_ = std::max<int64_t>(used - OwnCalls(now), 0);
   others_until_ = now + window_;
 }
 

@@ -58,6 +58,10 @@ class RateLimiter {
   absl::Duration Start(int64_t number);
 
   void Learn(const RateLimitReading& reading, absl::Duration now) FC_REQUIRES(mutex_);
+  // The oldest of our ended calls that counts still.
+  std::deque<absl::Duration>::const_iterator FirstCounted(absl::Duration now) const
+      FC_REQUIRES(mutex_);
+  int64_t OwnCalls(absl::Duration now) const FC_REQUIRES(mutex_);
   // How many calls may begin now; below zero, how many too many there are.
   int64_t FreeAt(absl::Duration now) const FC_REQUIRES(mutex_);
   // How long until `count` more calls may begin.
