@@ -10,8 +10,8 @@ namespace fluxcascade {
 
 // Calls both systems, so not to be called within a transaction. kInvalidArgument names the field of
 // the mapping, what was given and what is allowed; kNotFound, a side's connection;
-// kFailedPrecondition, what to do when a system refuses the credential; else what is in the way
-// for now.
+// kFailedPrecondition, what to do when a system refuses the credential; else the
+// system's error as it came.
 absl::Status CheckAgainstSystems(const ApiContext& context, const store::v1::Mapping& mapping);
 
 }  // namespace fluxcascade
