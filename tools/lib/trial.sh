@@ -1,6 +1,32 @@
 # Sourced by scripts that run sandbox, control plane and edge on loopback: starts and stops them under
 # one state folder, and asks the sandbox.
 # shellcheck shell=bash
+#
+# Sourced behind api.sh and certificates.sh.
+
+# What is run: by default what Bazel has built.
+SANDBOX_BIN=${SANDBOX_BIN:-$API_ROOT/bazel-bin/tests/sandbox/sandbox}
+CONTROL_PLANE_BIN=${CONTROL_PLANE_BIN:-$API_ROOT/bazel-bin/controlplane/control_plane}
+EDGE_BIN=${EDGE_BIN:-$API_ROOT/bazel-bin/edge/edge}
+
+# open_trial NAME: makes the folder `state`; at the script's end the trial in it is stopped, and the
+# folder goes unless `keep` is 1.
+open_trial() {
+  state=$(mktemp -d "${TMPDIR:-/tmp}/fluxcascade-$1.XXXXXX")
+  trap close_trial EXIT
+}
+# shellcheck disable=SC2317 # called by the trap
+close_trial() {
+  stop_trial "$state"
+  (( keep )) || rm -rf "$state"
+}
+
+# give_up WHY…: ends a trial that did not show what it should have, and keeps its logs.
+give_up() {
+  keep=1
+  printf 'FAILED: %s; logs are in %s\n' "$*" "$state" >&2
+  exit 1
+}
 
 # trial_certificates STATE: an authority, and certificates for each process.
 trial_certificates() {
