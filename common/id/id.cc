@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/crypto/encoding.h"
@@ -21,6 +23,7 @@ constexpr size_t kRandomBytes = 10;
 constexpr size_t kIdLength = 26;
 constexpr int64_t kMaxMillis = (int64_t{1} << (8 * kTimeBytes)) - 1;
 constexpr size_t kMaxResourceIdLength = 63;
+constexpr size_t kMaxDnsNameLength = 253;
 
 using IdBytes = std::array<uint8_t, kTimeBytes + kRandomBytes>;
 
@@ -58,6 +61,12 @@ std::string NewSortableId(absl::Time now, Random& random) {
 bool IsResourceId(absl::string_view id) {
   return !id.empty() && id.size() <= kMaxResourceIdLength && id.front() != '-' &&
          id.back() != '-' && std::all_of(id.begin(), id.end(), IsIdCharacter);
+}
+
+bool IsDnsName(absl::string_view name) {
+  const std::vector<absl::string_view> labels = absl::StrSplit(name, '.');
+  return name.size() <= kMaxDnsNameLength &&
+         std::all_of(labels.begin(), labels.end(), IsResourceId);
 }
 
 std::string NewToken(size_t bytes, Random& random) { return Base64UrlEncode(random.Bytes(bytes)); }

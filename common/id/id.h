@@ -18,6 +18,10 @@ std::string NewSortableId(absl::Time now, Random& random);
 // the last part of a name.
 bool IsResourceId(absl::string_view id);
 
+// A DNS name in lower case: such labels with dots between them, at most 253 characters (RFC 1035,
+// section 2.3.4).
+bool IsDnsName(absl::string_view name);
+
 // base64url without padding of `bytes` random bytes; 16 bytes (128 bits) give 22 characters.
 std::string NewToken(size_t bytes, Random& random);
 

@@ -66,6 +66,24 @@ TEST(IsResourceIdTest, RefusesAllElse) {
   EXPECT_FALSE(IsResourceId(std::string("a\0b", 3)));
 }
 
+TEST(IsDnsNameTest, TakesLabelsWithDots) {
+  const std::string label(62, 'a');
+  const std::string longest = label + "a." + label + "a." + label + "." + label;
+  ASSERT_EQ(longest.size(), 253);
+  for (const std::string& name :
+       {std::string("edge"), std::string("edge-1.example.com"), std::string("1.2"), longest}) {
+    EXPECT_TRUE(IsDnsName(name)) << name;
+  }
+  EXPECT_FALSE(IsDnsName(longest + "a"));
+  EXPECT_FALSE(IsDnsName(std::string(64, 'a') + ".b"));
+}
+
+TEST(IsDnsNameTest, RefusesAllElse) {
+  for (const char* name : {"", ".", ".a", "a.", "a..b", "A.b", "a.-b", "*.a", "a_b.c", "a/b"}) {
+    EXPECT_FALSE(IsDnsName(name)) << name;
+  }
+}
+
 TEST(NewTokenTest, IsBase64UrlWithoutPadding) {
   ConstantRandom ones(0xff);
   EXPECT_EQ(NewToken(16, ones), "_____________________w");

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/id/id.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "controlplane/api/edge_node_state.h"
@@ -17,6 +18,16 @@ namespace {
 
 using StoredGroup = store::v1::EdgeGroup;
 using StoredNode = store::v1::EdgeNode;
+
+// Given, not made up: it stands in the node's certificate.
+absl::Status CheckNodeId(const std::string& id) {
+  if (id.empty()) return absl::InvalidArgumentError("edge_node_id: is missing");
+  if (IsDnsName(id)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "edge_node_id: \"", absl::string_view(id).substr(0, 300),
+      "\" is not a DNS name in lower case, as edge-1.example.com; it must be that of the "
+      "node's certificate"));
+}
 
 v1::EdgeGroup ToApi(const StoredGroup& stored) {
   v1::EdgeGroup group;
@@ -118,13 +129,11 @@ grpc::Status EdgeServiceImpl::CreateEdgeNode(grpc::ServerContext*,
                                              v1::EdgeNode* response) {
   const absl::Time now = context_.clock.Now();
   return ToGrpc(RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-    FC_RETURN_IF_ERROR(CheckText("edge_node_id", request->edge_node_id(), 63, true));
-    FC_ASSIGN_OR_RETURN(const std::string id, ToResourceId("edge_node_id", request->edge_node_id(),
-                                                           context_.clock, context_.random));
+    FC_RETURN_IF_ERROR(CheckNodeId(request->edge_node_id()));
     FC_RETURN_IF_ERROR(CheckName("edge_node.group", request->edge_node().group(), "edgeGroups/*"));
     FC_RETURN_IF_ERROR(tx.edge_groups().Get(request->edge_node().group()).status());
     StoredNode stored;
-    stored.set_name(JoinName("", "edgeNodes", id));
+    stored.set_name(JoinName("", "edgeNodes", request->edge_node_id()));
     stored.set_group(request->edge_node().group());
     FC_RETURN_IF_ERROR(tx.edge_nodes().Insert(stored));
     out = ToApi(stored, now);
@@ -136,7 +145,7 @@ grpc::Status EdgeServiceImpl::GetEdgeNode(grpc::ServerContext*,
                                           const v1::GetEdgeNodeRequest* request,
                                           v1::EdgeNode* response) {
   return ServeRead(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-    FC_RETURN_IF_ERROR(CheckName("name", request->name(), "edgeNodes/*"));
+    FC_RETURN_IF_ERROR(CheckEdgeNodeName("name", request->name()));
     FC_ASSIGN_OR_RETURN(const StoredNode stored, tx.edge_nodes().Get(request->name()));
     out = ToApi(stored, context_.clock.Now());
     return absl::OkStatus();
@@ -163,7 +172,7 @@ grpc::Status EdgeServiceImpl::DeleteEdgeNode(grpc::ServerContext*,
                                              const v1::DeleteEdgeNodeRequest* request,
                                              google::protobuf::Empty*) {
   return ToGrpc(context_.store.Run([&](Transaction& tx) -> absl::Status {
-    FC_RETURN_IF_ERROR(CheckName("name", request->name(), "edgeNodes/*"));
+    FC_RETURN_IF_ERROR(CheckEdgeNodeName("name", request->name()));
     FC_ASSIGN_OR_RETURN(const StoredNode stored, tx.edge_nodes().Get(request->name()));
     const uint64_t behind = stored.next_sequence() > stored.cursor().sequence() + 1
                                 ? stored.next_sequence() - stored.cursor().sequence() - 1
@@ -183,7 +192,7 @@ grpc::Status EdgeServiceImpl::AcceptLogGap(grpc::ServerContext*,
                                            v1::EdgeNode* response) {
   const absl::Time now = context_.clock.Now();
   return ToGrpc(RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-    FC_RETURN_IF_ERROR(CheckName("name", request->name(), "edgeNodes/*"));
+    FC_RETURN_IF_ERROR(CheckEdgeNodeName("name", request->name()));
     FC_ASSIGN_OR_RETURN(StoredNode stored, tx.edge_nodes().Get(request->name()));
     if (stored.log_error().empty()) {
       return absl::FailedPreconditionError(

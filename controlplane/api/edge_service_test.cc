@@ -105,6 +105,13 @@ TEST_F(EdgeServiceTest, AGroupsAddressIsHttpsWithoutAPath) {
                 StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_group.public_base_url: ")))
         << url;
   }
+  for (const char* url : {"HTTPS://eu.example", "https://EU.example", "https://eu.example:443"}) {
+    EXPECT_THAT(
+        CreateGroup("eu", url).status(),
+        StatusIs(StatusCode::kInvalidArgument,
+                 HasSubstr("edge_group.public_base_url: must be written https://eu.example")))
+        << url;
+  }
   EXPECT_THAT(CreateGroup("eu", "https://eu.example/x").status().message(),
               HasSubstr("https://host"));
 }
@@ -130,8 +137,10 @@ TEST_F(EdgeServiceTest, ANodeNeedsAnIdOfItsOwnAndAGroup) {
   EXPECT_THAT(CreateNode("one").status(), StatusIs(StatusCode::kAlreadyExists, HasSubstr(kNode)));
   EXPECT_THAT(CreateNode("").status(),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_node_id: is missing")));
-  EXPECT_THAT(CreateNode("one.example").status(),
-              StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_node_id: \"one.example\"")));
+  for (const char* id : {"Edge-1.example", "*.example", "edge..example", "a/b"}) {
+    EXPECT_THAT(CreateNode(id).status(), StatusIs(StatusCode::kInvalidArgument,
+                                                  HasSubstr(absl::StrCat("edge_node_id: \"", id))));
+  }
   FC_EXPECT_OK(CreateNode(std::string(63, 'n')));
   EXPECT_THAT(CreateNode(std::string(64, 'n')).status(),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("edge_node_id: ")));
@@ -140,6 +149,14 @@ TEST_F(EdgeServiceTest, ANodeNeedsAnIdOfItsOwnAndAGroup) {
   EXPECT_THAT(CreateNode("two", "main").status(),
               StatusIs(StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("edge_node.group: \"main\""), HasSubstr("edgeGroups/"))));
+}
+
+TEST_F(EdgeServiceTest, ANodesIdIsTheDnsNameOfItsCertificate) {
+  constexpr char kDotted[] = "edgeNodes/edge-1.eu.example.com";
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeNode node, CreateNode("edge-1.eu.example.com"));
+  EXPECT_EQ(node.name(), kDotted);
+  FC_EXPECT_OK(api_.Call(&Stub::GetEdgeNode, absl::StrCat("name: '", kDotted, "'")));
+  FC_EXPECT_OK(api_.Call(&Stub::DeleteEdgeNode, absl::StrCat("name: '", kDotted, "'")));
 }
 
 TEST_F(EdgeServiceTest, WhatDoesNotExistIsNotFoundByItsName) {

@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/grpc_status/grpc_status.h"
 #include "common/logging/logging.h"
@@ -52,7 +53,8 @@ class Ticker {
 // The node that the peer's certificate names, if an operator has made it known.
 absl::StatusOr<std::string> AuthenticatedNode(Store& store, const grpc::ServerContext& context) {
   FC_ASSIGN_OR_RETURN(const std::string peer, PeerCertificateName(*context.auth_context()));
-  const std::string node = JoinName("", "edgeNodes", peer);
+  // DNS names are the same in any case; ids of nodes are in lower case.
+  const std::string node = JoinName("", "edgeNodes", absl::AsciiStrToLower(peer));
   const absl::Status known =
       store.Read([&](Transaction& tx) { return tx.edge_nodes().Get(node).status(); });
   if (absl::IsNotFound(known)) {

@@ -186,6 +186,13 @@ TEST_F(EdgeLinkServiceTest, ACertificateWithTwoNamesIsNobodys) {
   EXPECT_FALSE(Node(kOne).connected());
 }
 
+TEST_F(EdgeLinkServiceTest, TheCaseOfACertificatesNameDoesNotMatter) {
+  EdgeStream edge = Dial("Edge-1.Example");
+  ASSERT_TRUE(edge.Hello(kOne));
+  EXPECT_TRUE(edge.Next(ConnectResponse::kConfig).has_config());
+  EXPECT_TRUE(Node(kOne).connected());
+}
+
 TEST_F(EdgeLinkServiceTest, AnUnknownNameIsRefusedWithWhatToDo) {
   EdgeStream edge = Dial("edge-9.example");
   const grpc::Status status = edge.End();

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/id/id.h"
 
 namespace fluxcascade {
@@ -40,6 +41,15 @@ absl::Status CheckName(absl::string_view field, absl::string_view name, absl::st
   return absl::InvalidArgumentError(
       absl::StrCat(field, ": \"", name.substr(0, 200), "\" is not a name of the form ",
                    Readable(pattern), " (ids are 1 to 63 characters of a-z, 0-9 and -)"));
+}
+
+absl::Status CheckEdgeNodeName(absl::string_view field, absl::string_view name) {
+  absl::string_view id = name;
+  if (absl::ConsumePrefix(&id, "edgeNodes/") && IsDnsName(id)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, ": \"", name.substr(0, 300),
+                   "\" is not a name of the form edgeNodes/{edge_node} (which is the DNS name of "
+                   "the node's certificate, in lower case)"));
 }
 
 std::string JoinName(absl::string_view parent, absl::string_view collection, absl::string_view id) {

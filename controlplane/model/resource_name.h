@@ -15,6 +15,10 @@ inline constexpr char kDefaultWorkspace[] = "workspaces/default";
 // kInvalidArgument, naming `field`, what was given and what is expected.
 absl::Status CheckName(absl::string_view field, absl::string_view name, absl::string_view pattern);
 
+// `edgeNodes/{edge_node}`, whose id is the DNS name of the node's certificate, in lower case.
+// Errors as CheckName's.
+absl::Status CheckEdgeNodeName(absl::string_view field, absl::string_view name);
+
 // `<parent>/<collection>/<id>`; an empty parent leaves `<collection>/<id>`.
 std::string JoinName(absl::string_view parent, absl::string_view collection, absl::string_view id);
 

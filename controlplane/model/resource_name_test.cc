@@ -25,6 +25,17 @@ TEST(ResourceNameTest, RefusesOthersAndSaysWhatItWants) {
   }
 }
 
+TEST(ResourceNameTest, AnEdgeNodeIsNamedByADnsName) {
+  EXPECT_TRUE(CheckEdgeNodeName("name", "edgeNodes/edge-1").ok());
+  EXPECT_TRUE(CheckEdgeNodeName("name", "edgeNodes/edge-1.example.com").ok());
+  for (const char* name : {"", "edge-1", "edgeNodes/", "edgeNodes/Edge-1", "edgeNodes/a..b",
+                           "edgeNodes/.a", "edgeNodes/a/b", "edgeGroups/a"}) {
+    const absl::Status status = CheckEdgeNodeName("name", name);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("edgeNodes/{edge_node}"));
+  }
+}
+
 TEST(ResourceNameTest, TakesNamesApartAndPutsThemTogether) {
   const std::string name = JoinName("workspaces/default/apps/crm", "subscriptions", "s1");
   EXPECT_EQ(name, "workspaces/default/apps/crm/subscriptions/s1");
