@@ -39,9 +39,15 @@ absl::Status CheckEndpointUrl(absl::string_view url, bool allow_private_addresse
 
 absl::Status CheckPublicBaseUrl(absl::string_view url) {
   FC_ASSIGN_OR_RETURN(const HttpUrl parsed, ParseHttpsUrl(url));
-  if (parsed.target == "/" && !absl::EndsWith(url, "/")) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "must be https://host or https://host:port, without path, query or a slash at its end");
+  if (parsed.target != "/" || absl::EndsWith(url, "/")) {
+    return absl::InvalidArgumentError(
+        "must be https://host or https://host:port, without path, query or a slash at its end");
+  }
+  // Systems sign what they call, and may write it in their own way: one spelling is the same to
+  // all.
+  const std::string canonical = absl::StrCat("https://", parsed.authority());
+  if (url == canonical) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("must be written ", canonical));
 }
 
 }  // namespace fluxcascade
