@@ -1,10 +1,12 @@
 #include "controlplane/control_plane_options.h"
 
 #include "absl/flags/flag.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/file/file.h"
 #include "common/flags/flags.h"
 #include "common/http/url.h"
+#include "common/id/id.h"
 #include "common/net/socket_address.h"
 #include "common/status/status_macros.h"
 
@@ -47,10 +49,27 @@ absl::Status CheckAddress(absl::string_view flag, const std::string& value) {
 }
 
 absl::Status CheckBaseUrl(absl::string_view flag, const std::string& value) {
-  absl::Status parsed = ParseHttpsUrl(value).status();
-  if (parsed.ok() && value.back() != '/') return parsed;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--", flag, ": ", parsed.ok() ? "take the slash off its end" : parsed.message()));
+  const absl::StatusOr<HttpUrl> parsed = ParseHttpsUrl(value);
+  std::string problem(parsed.status().message());
+  if (parsed.ok() && absl::StrContains(parsed->target, "?")) problem = "take the query off its end";
+  if (parsed.ok() && absl::EndsWith(value, "/")) problem = "take the slash off its end";
+  if (problem.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
+}
+
+// Names what a replica leased; kept with each lease.
+absl::Status CheckReplica(const std::string& value) {
+  if (IsResourceId(value)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--replica: '", value, "' is not 1 to 63 characters of a-z, 0-9 and '-'"));
+}
+
+// Read now, before anything is made, and again by whoever connects.
+absl::Status CheckOutgoingCa(const std::string& path) {
+  if (path.empty()) return absl::OkStatus();
+  const absl::Status read = ReadFileToString(path).status();
+  if (read.ok()) return read;
+  return absl::InvalidArgumentError(absl::StrCat("--outgoing_ca: ", read.message()));
 }
 
 absl::Status CheckRange(absl::string_view flag, int value, int most) {
@@ -94,6 +113,7 @@ absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags(
   FC_ASSIGN_OR_RETURN(options.keyring_text,
                       ReadKeyring(absl::GetFlag(FLAGS_keyring), keyring_from_environment));
   options.replica = absl::GetFlag(FLAGS_replica);
+  FC_RETURN_IF_ERROR(CheckReplica(options.replica));
   options.systems.hubspot.api_base_url = absl::GetFlag(FLAGS_hubspot_api);
   options.systems.pipedrive.api_base_url = absl::GetFlag(FLAGS_pipedrive_api);
   options.systems.pipedrive.oauth_base_url = absl::GetFlag(FLAGS_pipedrive_oauth);
@@ -101,6 +121,7 @@ absl::StatusOr<ControlPlaneOptions> ControlPlaneOptionsFromFlags(
   FC_RETURN_IF_ERROR(CheckBaseUrl("pipedrive_api", options.systems.pipedrive.api_base_url));
   FC_RETURN_IF_ERROR(CheckBaseUrl("pipedrive_oauth", options.systems.pipedrive.oauth_base_url));
   options.outgoing_ca_file = absl::GetFlag(FLAGS_outgoing_ca);
+  FC_RETURN_IF_ERROR(CheckOutgoingCa(options.outgoing_ca_file));
   options.allow_private_addresses = absl::GetFlag(FLAGS_allow_private_addresses);
   const int max_store_gib = absl::GetFlag(FLAGS_max_store_gib);
   FC_RETURN_IF_ERROR(CheckRange("max_store_gib", max_store_gib, kMaxStoreGib));
