@@ -22,6 +22,11 @@ absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(const EdgeOptions&
   return server;
 }
 
+EdgeServer::~EdgeServer() {
+  // Before the link ends, so that its last words tell of all that was accepted.
+  if (http_ != nullptr) http_->Drain(options_.drain_timeout);
+}
+
 absl::Status EdgeServer::OpenLog() {
   FC_RETURN_IF_ERROR(MakeFolders(options_.log_dir, 0700));
   RocksEventLogOptions log_options;

@@ -31,7 +31,7 @@ class EdgeServer {
                                                            const Clock& clock, Random& random);
 
   // Takes no more, answers what is in flight, ends the link, closes the log.
-  ~EdgeServer() = default;
+  ~EdgeServer();
 
   EdgeServer(const EdgeServer&) = delete;
   EdgeServer& operator=(const EdgeServer&) = delete;

@@ -137,6 +137,11 @@ LinkConversation::Turn LinkConversation::TakeTurn(absl::Duration now, absl::Time
   return turn;
 }
 
+v1::ConnectRequest LinkConversation::LastWords(absl::Time wall_time) {
+  MutexLock lock(mutex_);
+  return Status(wall_time);
+}
+
 void LinkConversation::NotSent(const v1::ConnectRequest& message) const {
   if (message.has_rejections()) edge_.rejections.CountAsDropped(message.rejections());
 }

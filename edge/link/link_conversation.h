@@ -59,6 +59,9 @@ class LinkConversation {
   };
   Turn TakeTurn(absl::Duration now, absl::Time wall_time);
 
+  // The last message, when the edge stops and takes no more: what its log holds then.
+  v1::ConnectRequest LastWords(absl::Time wall_time);
+
   // The stream broke before this message of a turn was sent. What the next stream's hello and pulls
   // don't make up for is counted as lost.
   void NotSent(const v1::ConnectRequest& message) const;

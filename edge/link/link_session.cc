@@ -21,6 +21,8 @@ absl::Status LinkSession::Run() {
   if (stream->Write(conversation_.Hello())) {
     reader = std::thread([this, &stream] { ReadUntilEnd(*stream); });
     WriteUntilEnd(*stream);
+    // If it does not get there, the control plane learns it when the edge connects again.
+    if (waker_.stopped() && !ended_) stream->Write(conversation_.LastWords(clock_.Now()));
   }
   const bool stopping = waker_.stopped();
   stream->WritesDone();

@@ -148,10 +148,15 @@ TEST_F(EdgeProcessTest, AMissingFileIsOneLineAndStatus1) {
 
 TEST_F(EdgeProcessTest, SigtermEndsItInOrder) {
   SpawnAndConfigure();
+  ASSERT_TRUE(control_plane_.Next(edge::v1::ConnectRequest::kStatus).has_value());
   EXPECT_THAT(Post("[1]"), StartsWith("HTTP/1.1 200 "));
   edge_->Signal(SIGTERM);
   EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
   EXPECT_TRUE(control_plane_.WaitForCleanEnds(1));
+  // Its last words, well before the next status is due: it has one request that nobody has pulled.
+  const auto last = control_plane_.Next(edge::v1::ConnectRequest::kStatus);
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->status().log().next_sequence(), 2);
   EXPECT_THAT(Stderr(), Not(HasSubstr("error")));
 }
 
