@@ -9,9 +9,16 @@ SANDBOX_BIN=${SANDBOX_BIN:-$API_ROOT/bazel-bin/tests/sandbox/sandbox}
 CONTROL_PLANE_BIN=${CONTROL_PLANE_BIN:-$API_ROOT/bazel-bin/controlplane/control_plane}
 EDGE_BIN=${EDGE_BIN:-$API_ROOT/bazel-bin/edge/edge}
 
+# All of it is on this machine: no proxy stands between.
+export no_proxy=localhost,127.0.0.1 NO_PROXY=localhost,127.0.0.1
+
 # open_trial NAME: makes the folder `state`; at the script's end the trial in it is stopped, and the
 # folder goes unless `keep` is 1.
 open_trial() {
+  local binary
+  for binary in "$SANDBOX_BIN" "$CONTROL_PLANE_BIN" "$EDGE_BIN"; do
+    [[ -x $binary ]] || die "$binary is not there: bazel build //tests/sandbox //controlplane:control_plane //edge"
+  done
   state=$(mktemp -d "${TMPDIR:-/tmp}/fluxcascade-$1.XXXXXX")
   trap close_trial EXIT
 }
@@ -109,13 +116,10 @@ start_control_plane() {
   ready=$(ready_line "$state")
   API_PORT=$(jq -r .api_port <<< "$ready")
   LINK_PORT=$(jq -r .link_port <<< "$ready")
-  cat > "$state/client.env" <<END
-FLUXCASCADE_API=127.0.0.1:$API_PORT
-FLUXCASCADE_CA=$state/certs/ca.pem
-FLUXCASCADE_TOKEN_FILE=$state/control-plane/admin.token
-END
   export FLUXCASCADE_API=127.0.0.1:$API_PORT FLUXCASCADE_CA=$state/certs/ca.pem
   export FLUXCASCADE_TOKEN_FILE=$state/control-plane/admin.token
+  printf '%s=%q\n' FLUXCASCADE_API "$FLUXCASCADE_API" FLUXCASCADE_CA "$FLUXCASCADE_CA" \
+    FLUXCASCADE_TOKEN_FILE "$FLUXCASCADE_TOKEN_FILE" > "$state/client.env"
 }
 
 # start_edge STATE [FLAGS…]
