@@ -29,6 +29,7 @@
 ABSL_FLAG(std::string, folder, "",
           "a folder on the disk to be measured; what is made in it is removed");
 ABSL_FLAG(absl::Duration, time, absl::Seconds(3), "how long each measure takes");
+ABSL_FLAG(bool, only_disk, false, "measure the disk's syncs only");
 
 namespace fluxcascade::edge {
 namespace {
@@ -139,6 +140,7 @@ absl::Status Run() {
   MeasureSyncs(folder, 20480);
   absl::Status status;
   for (const uint64_t waiters : {1, 16, 64, 256}) {
+    if (absl::GetFlag(FLAGS_only_disk)) break;
     if (status.ok()) status = MeasureAppends(folder, waiters);
   }
   std::filesystem::remove_all(folder, error);

@@ -1,0 +1,65 @@
+# Sourced by tests/bench/edge: the request, and who sends it.
+# shellcheck shell=bash
+
+# The 250 bytes of an event as HubSpot sends them.
+BODY='[{"eventId":1030198139,"subscriptionId":4578255,"portalId":242711451,"appId":19635961,"occurredAt":1769081993375,"subscriptionType":"contact.creation","attemptNumber":0,"objectId":267448862446,"changeFlag":"CREATED","changeSource":"CRM_UI","sourceId":"u"}]'
+
+hmac() { openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(od -An -v -tx1 "$state/secret" | tr -d ' \n')" -binary; }
+
+# sign_request [BODY_FILE]: writes the request for $HOOK_URL, signed now: good for five minutes.
+sign_request() {
+  local timestamp folder=$state/request
+  timestamp=$(date +%s%3N)
+  mkdir -p "$folder"
+  if (( $# > 0 )); then cp "$1" "$folder/body"; else printf '%s' "$BODY" > "$folder/body"; fi
+  printf 'POST' > "$folder/method"
+  {
+    printf 'Content-Type: application/json\n'
+    printf 'X-HubSpot-Request-Timestamp: %s\n' "$timestamp"
+    printf 'X-HubSpot-Signature-v3: %s\n' "$({ printf 'POST%s' "$HOOK_URL"; cat "$folder/body"; printf '%s' "$timestamp"; } | hmac | base64 -w 0)"
+    # As GitHub's, which is what Debian's webhook verifies.
+    printf 'X-Hub-Signature-256: sha256=%s\n' "$(hmac < "$folder/body" | od -An -v -tx1 | tr -d ' \n')"
+  } > "$folder/headers"
+}
+
+# A request that any of the servers answers at once, on a connection of its own.
+closing_request() {
+  local folder=$state/closing
+  mkdir -p "$folder"
+  printf 'GET' > "$folder/method"
+  : > "$folder/body"
+  printf 'Connection: close\n' > "$folder/headers"
+}
+
+# post_request URL: the status that the signed request gets.
+post_request() {
+  curl -s -o /dev/null -w '%{http_code}' --cacert "$state/certs/ca.pem" -H "@$state/request/headers" \
+    --data-binary "@$state/request/body" "$1" || true
+}
+
+# load FOLDER URL CONNECTIONS SECONDS: wrk's findings as JSON, with the server's processor time.
+load() {
+  local folder=$1 url=$2 connections=$3 seconds=$4 before after found
+  before=$(cpu_us "$SERVER_PID")
+  found=$(REQUEST=$folder wrk -t1 -c"$connections" -d"${seconds}s" --timeout 10s --latency -s "$API_ROOT/tests/bench/lib/load.lua" "$url" |
+    grep '^{') || die "wrk failed at $url"
+  after=$(cpu_us "$SERVER_PID")
+  [[ $(jq .failed <<< "$found") == 0 ]] || die "some requests to $url failed: $found"
+  jq -c --argjson cpu $((after - before)) '. + {rate: (.requests / .seconds), cpu_us: ($cpu / .requests)}' <<< "$found"
+}
+
+# paced_p99_ms URL CONNECTIONS RATE SECONDS: the p99 latency at a rate that is held.
+paced_p99_ms() {
+  local url=$1 connections=$2 rate=$3 seconds=$4 log=$state/paced.log headers=()
+  while read -r line; do headers+=(-H "$line"); done < "$state/request/headers"
+  rm -f "$log"
+  h2load --h1 -t1 -c"$connections" -D"$seconds" --warm-up-time=1 --rps="$(jq -n "$rate / $connections")" \
+    -d "$state/request/body" "${headers[@]}" --log-file="$log" "$url" > "$state/paced.txt" 2>&1 ||
+    die "h2load failed: $(tail -n 3 "$state/paced.txt")"
+  # Start, status, microseconds.
+  awk -F '\t' '$2 != 200 {failed = 1} {print $3} END {exit failed}' "$log" > "$state/paced.us" ||
+    die "some paced requests to $url failed"
+  (( $(wc -l < "$state/paced.us") * 10 >= rate * seconds * 9 )) ||
+    note "the generator kept up only $(( $(wc -l < "$state/paced.us") / seconds )) requests a second"
+  sort -n "$state/paced.us" | awk '{v[NR] = $1} END {print v[int(NR * 0.99)] / 1000}'
+}
