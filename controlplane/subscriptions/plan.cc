@@ -74,12 +74,16 @@ RowChanges PlanRows(const DesiredSubscriptions& desired, const std::vector<Subsc
   return changes;
 }
 
-SubscriptionStep PlanStep(const Subscription& row, const Registration& actual) {
-  const auto found =
-      std::find_if(actual.subscriptions.begin(), actual.subscriptions.end(),
-                   [&](const ActualSubscription& is) { return is.spec == SpecOf(row); });
+SubscriptionStep PlanStep(const Subscription& row, const Registration& actual,
+                          TargetUrlState target_url) {
+  const bool removing = row.state() == Subscription::STATE_REMOVING;
+  const bool by_id = removing && target_url == TargetUrlState::kForeign;
+  const auto found = std::find_if(
+      actual.subscriptions.begin(), actual.subscriptions.end(), [&](const ActualSubscription& is) {
+        return is.spec == SpecOf(row) && (!by_id || is.external_id == row.external_id());
+      });
   const bool exists = found != actual.subscriptions.end();
-  if (row.state() == Subscription::STATE_REMOVING) {
+  if (removing) {
     if (!exists) return {SubscriptionStep::Kind::kForget, ""};
     return {SubscriptionStep::Kind::kDelete, found->external_id};
   }

@@ -38,15 +38,18 @@ struct SubscriptionStep {
   std::string external_id;  // for kActivate and kDelete, and for kNone what the system calls it
 };
 
-// A wanted row: nothing, create or activate. A REMOVING one: delete, or forget when the system has
-// it no more. What the system has and no row speaks of is not ours and is left alone.
-SubscriptionStep PlanStep(const store::v1::Subscription& row, const Registration& actual);
-
 // Whether the app's target URL at the system may be set to ours: it has none, or a former one of
 // ours, from before the app moved to another edge group. That one ends in the same token, which
 // nobody else has. A foreign one is never overwritten.
 enum class TargetUrlState { kOurs, kFormerlyOurs, kUnset, kForeign };
 TargetUrlState CompareTargetUrl(absl::string_view actual, absl::string_view ours);
+
+// A wanted row: nothing, create or activate. A REMOVING one: delete, or forget when the system has
+// it no more. What the system has and no row speaks of is not ours and is left alone; where
+// `target_url` is foreign neither is what another receiver may have made: only what the row knows
+// by its external id is deleted there.
+SubscriptionStep PlanStep(const store::v1::Subscription& row, const Registration& actual,
+                          TargetUrlState target_url);
 
 }  // namespace fluxcascade
 

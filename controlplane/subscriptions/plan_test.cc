@@ -45,6 +45,10 @@ Registration Has(const std::string& property, bool active) {
   return registration;
 }
 
+SubscriptionStep StepOf(const Subscription& row, const Registration& actual) {
+  return PlanStep(row, actual, TargetUrlState::kOurs);
+}
+
 const SubscriptionSpec kEmail{"contact.change", "email"};
 
 TEST(PlanTest, EachSubscriptionNamesTheMappingsThatNeedIt) {
@@ -100,18 +104,30 @@ TEST(PlanTest, ARowThatIsBeingRemovedAndIsNeededAgainIsPending) {
 
 TEST(PlanTest, AWantedRowIsCreatedActivatedOrAdopted) {
   const Subscription row = Row("email", Subscription::STATE_PENDING);
-  EXPECT_EQ(PlanStep(row, {}).kind, Kind::kCreate);
-  EXPECT_EQ(PlanStep(row, Has("phone", true)).kind, Kind::kCreate);
-  EXPECT_EQ(PlanStep(row, Has("email", false)).kind, Kind::kActivate);
-  EXPECT_EQ(PlanStep(row, Has("email", true)).kind, Kind::kNone);
-  EXPECT_EQ(PlanStep(row, Has("email", true)).external_id, "77");
+  EXPECT_EQ(StepOf(row, {}).kind, Kind::kCreate);
+  EXPECT_EQ(StepOf(row, Has("phone", true)).kind, Kind::kCreate);
+  EXPECT_EQ(StepOf(row, Has("email", false)).kind, Kind::kActivate);
+  EXPECT_EQ(StepOf(row, Has("email", true)).kind, Kind::kNone);
+  EXPECT_EQ(StepOf(row, Has("email", true)).external_id, "77");
 }
 
 TEST(PlanTest, ARowToBeRemovedIsDeletedOrForgotten) {
   const Subscription row = Row("email", Subscription::STATE_REMOVING);
-  EXPECT_EQ(PlanStep(row, Has("email", true)).kind, Kind::kDelete);
-  EXPECT_EQ(PlanStep(row, Has("email", true)).external_id, "77");
-  EXPECT_EQ(PlanStep(row, Has("phone", true)).kind, Kind::kForget);
+  EXPECT_EQ(StepOf(row, Has("email", true)).kind, Kind::kDelete);
+  EXPECT_EQ(StepOf(row, Has("email", true)).external_id, "77");
+  EXPECT_EQ(StepOf(row, Has("phone", true)).kind, Kind::kForget);
+}
+
+TEST(PlanTest, WhereAnotherReceiverListensOnlyWhatIsKnownToBeOursIsDeleted) {
+  Subscription row = Row("email", Subscription::STATE_REMOVING);
+  const auto kind = [&] {
+    return PlanStep(row, Has("email", true), TargetUrlState::kForeign).kind;
+  };
+  EXPECT_EQ(kind(), Kind::kForget);
+  row.set_external_id("76");
+  EXPECT_EQ(kind(), Kind::kForget);
+  row.set_external_id("77");
+  EXPECT_EQ(kind(), Kind::kDelete);
 }
 
 TEST(PlanTest, ATargetUrlWithOurTokenIsAFormerOneOfOurs) {

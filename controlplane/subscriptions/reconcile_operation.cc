@@ -122,19 +122,19 @@ absl::Status ReconcileOperation::OpenSystem() {
   FC_ASSIGN_OR_RETURN(api_, dependencies_.clients.ForApp(
                                 app_, dependencies_.clock.Now() + kReconcileTimeout, nullptr));
   FC_ASSIGN_OR_RETURN(actual_, connector_->GetRegistration(*api_, identity_));
+  target_url_ = CompareTargetUrl(actual_.target_url, hook_url_);
   return absl::OkStatus();
 }
 
 absl::Status ReconcileOperation::EnsureTargetUrl() {
   if (!anything_wanted()) return absl::OkStatus();
-  switch (CompareTargetUrl(actual_.target_url, hook_url_)) {
+  switch (target_url_) {
     case TargetUrlState::kOurs:
       return absl::OkStatus();
     case TargetUrlState::kFormerlyOurs:
     case TargetUrlState::kUnset:
       return connector_->SetTargetUrl(*api_, identity_, hook_url_);
     case TargetUrlState::kForeign:
-      foreign_target_ = true;
       return absl::FailedPreconditionError(absl::StrCat(
           "the app's target URL at ", connector_->info().title, " is ", actual_.target_url,
           ", ours is ", hook_url_,
@@ -158,7 +158,7 @@ absl::Status ReconcileOperation::ApplySteps() {
 }
 
 absl::Status ReconcileOperation::ApplyStep(Subscription& row) {
-  const SubscriptionStep step = PlanStep(row, actual_);
+  const SubscriptionStep step = PlanStep(row, actual_, target_url_);
   std::string external_id = step.external_id;
   switch (step.kind) {
     case SubscriptionStep::Kind::kDelete:
@@ -199,7 +199,8 @@ absl::Status ReconcileOperation::MarkRows(const absl::Status& why) {
     row.set_state_reason(std::string(why.message()));
     // A foreign target URL means that nothing arrives. A system that cannot be asked just now, be
     // it for want of a secret, still sends what it sent.
-    const bool still_works = row.state() == Subscription::STATE_ACTIVE && !foreign_target_;
+    const bool still_works =
+        row.state() == Subscription::STATE_ACTIVE && target_url_ != TargetUrlState::kForeign;
     if (row.state() != Subscription::STATE_REMOVING && !still_works) {
       row.set_state(Subscription::STATE_FAILED);
     }

@@ -56,7 +56,7 @@ class ReconcileOperation {
   Registration actual_;
   absl::Status first_failure_;  // of single rows
   bool waits_for_edges_ = false;
-  bool foreign_target_ = false;
+  TargetUrlState target_url_ = TargetUrlState::kUnset;  // at the system
 };
 
 }  // namespace fluxcascade

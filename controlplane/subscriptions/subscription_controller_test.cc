@@ -234,6 +234,31 @@ TEST_F(SubscriptionControllerTest, AForeignTargetUrlIsNamedAndNeverOverwritten) 
   EXPECT_THAT(Rows(), Each(StateIs(Subscription::STATE_ACTIVE)));
 }
 
+TEST_F(SubscriptionControllerTest, TurningOffLeavesTheSubscriptionsOfAForeignReceiverAlone) {
+  EdgeHasApplied(3);
+  crm_.registration.target_url = "https://other.example/hook";
+  crm_.registration.subscriptions.push_back({{"contact.creation", ""}, "theirs", true});
+  AddMapping("m", {"email"});
+  RunDue();
+  TurnOff("m");
+  RunDue();
+  EXPECT_THAT(AtTheSystem(), ElementsAre("contact.creation"));
+  EXPECT_EQ(crm_.calls("DeleteSubscription"), 0);
+  EXPECT_THAT(Rows(), IsEmpty());
+}
+
+TEST_F(SubscriptionControllerTest, WhatIsOursGoesAlthoughAnotherReceiverHasTakenTheUrl) {
+  EdgeHasApplied(3);
+  AddMapping("m", {"email"});
+  RunDue();
+  crm_.registration.target_url = "https://other.example/hook";
+  crm_.registration.subscriptions.push_back({{"company.creation", ""}, "theirs", true});
+  TurnOff("m");
+  RunDue();
+  EXPECT_THAT(AtTheSystem(), ElementsAre("company.creation"));
+  EXPECT_THAT(Rows(), IsEmpty());
+}
+
 TEST_F(SubscriptionControllerTest, TheUrlOfTheAppsFormerEdgeGroupIsReplaced) {
   EdgeHasApplied(3);
   crm_.registration.target_url = "https://former.example/v1/hooks/token";
