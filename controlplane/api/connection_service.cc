@@ -16,6 +16,7 @@
 #include "controlplane/api/serve.h"
 #include "controlplane/api/subscription_service.h"
 #include "controlplane/connectors/status_payloads.h"
+#include "controlplane/model/reason.h"
 #include "controlplane/model/resource_name.h"
 
 namespace fluxcascade {
@@ -115,7 +116,7 @@ absl::Status TakeOver(const ApiContext& context, const v1::Connection& given,
 
 // What trying the credential showed.
 void SetStateFrom(const absl::StatusOr<std::string>& account, StoredConnection& stored) {
-  stored.set_state_reason(std::string(account.status().message()));
+  stored.set_state_reason(ReasonText(account.status().message()));
   if (account.ok() && !stored.account_id().empty() && *account != stored.account_id()) {
     stored.set_state(StoredConnection::STATE_AUTHORIZATION_FAILED);
     stored.set_state_reason(absl::StrCat("the credential is of account ", *account,

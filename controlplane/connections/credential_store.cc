@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "controlplane/model/reason.h"
 
 namespace fluxcascade {
 namespace {
@@ -71,7 +72,7 @@ absl::Status CredentialStore::MarkRefused(absl::string_view resource,
     FC_ASSIGN_OR_RETURN(Connection connection, tx.connections().Get(resource));
     if (!Same(connection.credential(), before)) return absl::OkStatus();
     connection.set_state(Connection::STATE_AUTHORIZATION_FAILED);
-    connection.set_state_reason(std::string(reason));
+    connection.set_state_reason(ReasonText(reason));
     return tx.connections().Update(connection);
   });
 }

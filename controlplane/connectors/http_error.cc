@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/json/json_text.h"
 #include "common/status/status_macros.h"
+#include "common/text/utf8.h"
 
 namespace fluxcascade {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 constexpr int64_t kMaxRetryAfterSeconds = 24 * 60 * 60;
 
 std::string Words(absl::string_view text) {
-  std::string words(absl::StripAsciiWhitespace(text).substr(0, kMaxErrorWords));
+  std::string words = Utf8Preview(absl::StripAsciiWhitespace(text), kMaxErrorWords);
   for (char& c : words) {
     if (absl::ascii_iscntrl(c)) c = ' ';
   }

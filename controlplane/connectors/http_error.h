@@ -25,7 +25,8 @@ bool IsSuccess(const HttpResponse& response);
 // 5xx → kUnavailable; the rest, redirects among them → kFailedPrecondition.
 absl::StatusCode CodeOfHttpStatus(int http_status);
 
-// `<title> answered <http status>: <words>`. The words are cut, control characters made spaces.
+// `<title> answered <http status>: <words>`. The words are cut between characters; control
+// characters become spaces, and what is not UTF-8 U+FFFD.
 absl::Status HttpError(absl::StatusCode code, absl::string_view title, int http_status,
                        absl::string_view words);
 

@@ -29,6 +29,12 @@ TEST(HttpErrorTest, TheSystemsWordsAreCutAndMadeOneLine) {
   EXPECT_EQ(HttpError(absl::StatusCode::kInternal, "CRM", 500, "").message(), "CRM answered 500");
 }
 
+TEST(HttpErrorTest, TheSystemsWordsAreCutBetweenCharacters) {
+  const std::string words(kMaxErrorWords - 1, 'x');
+  EXPECT_EQ(HttpError(absl::StatusCode::kInternal, "CRM", 500, words + "ü").message(),
+            "CRM answered 500: " + words);
+}
+
 TEST(HttpErrorTest, RetryAfterIsBoundedByADay) {
   HttpResponse response;
   response.headers = {{"Retry-After", "86400"}};

@@ -9,6 +9,7 @@
 #include "common/id/id.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
+#include "controlplane/model/reason.h"
 #include "controlplane/model/resource_name.h"
 #include "controlplane/queue/delivery_lifecycle.h"
 
@@ -101,7 +102,7 @@ absl::Status RequestIntake::Keep(const edge::v1::LoggedRequest& request,
   Event event = NewEvent(request, origin, workspace);
   event.set_name(JoinName(workspace, "events", NewSortableId(now_, random_)));
   event.set_state(state);
-  event.set_state_reason(std::string(reason));
+  event.set_state_reason(ReasonText(reason));
   event.set_payload(request.body());
   return tx_.events().InsertIfNew(event, "", now_).status();
 }

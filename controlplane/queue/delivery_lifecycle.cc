@@ -15,6 +15,7 @@
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "common/text/utf8.h"
+#include "controlplane/model/reason.h"
 #include "controlplane/model/resource_name.h"
 #include "controlplane/queue/new_work.h"
 #include "controlplane/queue/schedule.h"
@@ -44,7 +45,7 @@ void BeginFreshSchedule(Delivery& delivery, absl::Time now) {
 
 void EndAs(Delivery& delivery, Delivery::State state, absl::string_view reason, absl::Time now) {
   delivery.set_state(state);
-  delivery.set_state_reason(std::string(reason));
+  delivery.set_state_reason(ReasonText(reason));
   delivery.clear_waiting_for();
   delivery.clear_next_attempt_time();
   *delivery.mutable_update_time() = ToProto(now);
@@ -58,6 +59,7 @@ void TakeBackAttempt(Delivery& delivery) {
 
 absl::Status StoreAttempt(Transaction& tx, const Delivery& delivery, Attempt attempt) {
   attempt.set_number(delivery.total_attempts());
+  attempt.set_error(ReasonText(attempt.error()));
   FC_RETURN_IF_ERROR(tx.deliveries().Update(delivery));
   return tx.deliveries().AddAttempt(delivery.name(), attempt);
 }
@@ -161,7 +163,7 @@ absl::StatusOr<bool> Fail(Transaction& tx, const ClaimedDelivery& claimed, const
   FC_RETURN_IF_ERROR(tx.queue().Release(claimed.item, *next, claimed.delivery.attempt_count()));
   Delivery delivery = claimed.delivery;
   BecomePending(delivery, *next, now);
-  delivery.set_state_reason(attempt.error());
+  delivery.set_state_reason(ReasonText(attempt.error()));
   FC_RETURN_IF_ERROR(StoreAttempt(tx, delivery, attempt));
   return false;
 }
@@ -171,7 +173,7 @@ absl::Status Wait(Transaction& tx, const ClaimedDelivery& claimed, absl::string_
   Delivery delivery = claimed.delivery;
   TakeBackAttempt(delivery);
   BecomePending(delivery, until, now);
-  delivery.set_waiting_for(std::string(waiting_for));
+  delivery.set_waiting_for(ReasonText(waiting_for));
   FC_RETURN_IF_ERROR(tx.queue().Release(claimed.item, until, delivery.attempt_count()));
   return tx.deliveries().Update(delivery);
 }

@@ -353,6 +353,25 @@ TEST_F(DeliveryLifecycleTest, WaitingCostsNoRetry) {
   EXPECT_EQ(ClaimOne().delivery.attempt_count(), 1);
 }
 
+TEST_F(DeliveryLifecycleTest, WhatWasSaidOfADeliveryCanBeReadWhateverItsBytes) {
+  const std::string name = Accept(ACTION_UPDATE, "1");
+  Attempt attempt;
+  attempt.set_error("half a letter: \xC3");
+  FC_ASSERT_OK(Run([&, claimed = ClaimOne()](Transaction& tx) {
+    return Wait(tx, claimed, attempt.error(), now_, now_);
+  }));
+  EXPECT_THAT(Get(name).waiting_for(), HasSubstr("half a letter"));
+  FC_ASSERT_OK(Run([&, claimed = ClaimOne()](Transaction& tx) {
+    return Fail(tx, claimed, attempt, /*retry_can_help=*/true, now_).status();
+  }));
+  EXPECT_THAT(Get(name).state_reason(), HasSubstr("half a letter"));
+  FC_ASSERT_OK(Run([&, claimed = ClaimOne()](Transaction& tx) {
+    return Skip(tx, claimed, attempt.error(), attempt, now_);
+  }));
+  EXPECT_THAT(Get(name).state_reason(), HasSubstr("half a letter"));
+  EXPECT_THAT(Attempts(name), SizeIs(2));
+}
+
 TEST_F(DeliveryLifecycleTest, ASkippedDeliverySaysWhy) {
   const std::string name = Accept(ACTION_UPDATE, "1");
   const ClaimedDelivery claimed = ClaimOne();

@@ -9,6 +9,7 @@
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "controlplane/ingest/edge_config.h"
+#include "controlplane/model/reason.h"
 #include "controlplane/model/resource_name.h"
 
 namespace fluxcascade {
@@ -150,7 +151,7 @@ absl::Status ReconcileOperation::ApplySteps() {
     if (done.ok()) continue;
     if (first_failure_.ok()) first_failure_ = done;
     row.set_failed_attempts(row.failed_attempts() + 1);
-    row.set_state_reason(std::string(done.message()));
+    row.set_state_reason(ReasonText(done.message()));
     if (row.state() != Subscription::STATE_REMOVING) row.set_state(Subscription::STATE_FAILED);
     FC_RETURN_IF_ERROR(StoreRows({row}));
   }
@@ -196,7 +197,7 @@ absl::Status ReconcileOperation::MarkRows(const absl::Status& why) {
   Log(LogLevel::kWarning, "subscriptions not reconciled", {{"app", app_name_}, {"error", why}});
   for (Subscription& row : rows_) {
     row.set_failed_attempts(row.failed_attempts() + 1);
-    row.set_state_reason(std::string(why.message()));
+    row.set_state_reason(ReasonText(why.message()));
     // A foreign target URL means that nothing arrives. A system that cannot be asked just now, be
     // it for want of a secret, still sends what it sent.
     const bool still_works =

@@ -9,6 +9,7 @@
 #include "common/status/status_macros.h"
 #include "controlplane/dispatch/publish.h"
 #include "controlplane/model/action.h"
+#include "controlplane/model/reason.h"
 #include "controlplane/model/resource_name.h"
 #include "controlplane/sync/sync_operation.h"
 
@@ -92,7 +93,7 @@ absl::Status SyncOperation::WriteLog(Transaction& tx, const SyncOutcome& outcome
   log.set_target_record_id(work.target_record_id());
   for (const std::string& field : outcome.fields_changed) log.add_fields_changed(field);
   log.set_result(outcome.result);
-  log.set_error(outcome.message);
+  log.set_error(ReasonText(outcome.message));
   *log.mutable_duration() = ToProto(dependencies_.clock.Monotonic() - monotonic_start_);
   FC_RETURN_IF_ERROR(tx.sync_logs().Insert(log));
   if (outcome.kind == SyncOutcome::Kind::kSkipped) return absl::OkStatus();

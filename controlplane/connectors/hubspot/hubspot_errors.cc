@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/json/json_text.h"
+#include "common/text/utf8.h"
 #include "controlplane/connectors/http_error.h"
 #include "controlplane/connectors/json_fields.h"
 #include "controlplane/connectors/status_payloads.h"
@@ -50,8 +51,8 @@ std::string WordsOf(const json& body) {
   const std::string correlation_id = StringMember(body, "correlationId");
   if (!correlation_id.empty()) {
     // Kept when the words are cut: HubSpot's support asks for it.
-    words = absl::StrCat(words.substr(0, kMaxErrorWords - 100), " (correlation id ",
-                         correlation_id.substr(0, 64), ")");
+    words = absl::StrCat(Utf8Preview(words, kMaxErrorWords - 100), " (correlation id ",
+                         Utf8Preview(correlation_id, 64), ")");
   }
   return words;
 }

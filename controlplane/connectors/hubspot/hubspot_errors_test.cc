@@ -29,6 +29,13 @@ TEST(HubSpotErrorsTest, AValidationErrorHasHubSpotsWordsOfEachProperty) {
             "not a valid number (correlation id c-1)");
 }
 
+TEST(HubSpotErrorsTest, LongWordsAreCutBetweenCharacters) {
+  const std::string words(399, 'x');
+  EXPECT_EQ(HubSpotStatus(Answer(500, R"({"correlationId":"c-1","message":")" + words + "ü\"}"))
+                .message(),
+            "HubSpot answered 500: " + words + " (correlation id c-1)");
+}
+
 TEST(HubSpotErrorsTest, ADuplicateNamesTheRecordThatIsThere) {
   const absl::Status status = HubSpotStatus(Answer(
       409, R"({"message":"Contact already exists. Existing ID: 12345","category":"CONFLICT"})"));
