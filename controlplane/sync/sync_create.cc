@@ -42,7 +42,7 @@ SyncOutcome AwaitSearch(absl::Time known_at) {
 
 SyncOutcome SyncOperation::CreateTarget() {
   if (!match_value_.empty()) {
-    if (Ended ended = HoldMatchLane()) return *ended;
+    if (Ended ended = HoldMatchLane(match_value_)) return *ended;
     if (Ended ended = FollowMatchingLink()) return *ended;
   }
   if (Ended ended = SettleIntent()) return *ended;
@@ -55,11 +55,11 @@ SyncOutcome SyncOperation::CreateTarget() {
 }
 
 // Two source records with the same match value must not both create: the second waits, and finds
-// what the first made.
-SyncOperation::Ended SyncOperation::HoldMatchLane() {
+// what the first made. Nor must one be linked to what the deletion of another takes away.
+SyncOperation::Ended SyncOperation::HoldMatchLane(absl::string_view match_value) {
   bool held = false;
   const absl::Status status = dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(held, HoldLane(tx, claimed_, MatchLane(mapping_.name(), match_value_),
+    FC_ASSIGN_OR_RETURN(held, HoldLane(tx, claimed_, MatchLane(mapping_.name(), match_value),
                                        dependencies_.clock.Now()));
     return absl::OkStatus();
   });

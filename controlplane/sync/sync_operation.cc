@@ -152,6 +152,11 @@ SyncOutcome SyncOperation::RemoveTarget() {
     return SyncOutcome::Skipped("the deleted record has none in the target");
   }
   if (link_.target_deleted()) return SyncOutcome::Done(SyncLog::RESULT_UNCHANGED);
+  // Others follow the link by its match value: none does between the look at who else has the
+  // target record and its removal.
+  if (!link_.match_value().empty()) {
+    if (Ended ended = HoldMatchLane(link_.match_value())) return *ended;
+  }
   if (Ended ended = LeaveToOthers()) return *ended;
   const DeleteMode mode = ToDeleteMode(mapping_.delete_policy());
   const absl::Status removed =

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/random/random.h"
 #include "common/time/clock.h"
@@ -69,7 +70,7 @@ class SyncOperation {
   SyncOutcome UpdateTarget(const Record& current);
 
   SyncOutcome CreateTarget();
-  Ended HoldMatchLane();
+  Ended HoldMatchLane(absl::string_view match_value);
   Ended FollowMatchingLink();
   Ended SettleIntent();
   Ended FindMatch();

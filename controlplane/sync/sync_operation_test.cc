@@ -34,6 +34,7 @@ using store::v1::SyncLog;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Key;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -472,6 +473,32 @@ TEST_F(SyncOperationTest, ATargetRecordGoesWithTheLastSourceRecordThatHasIt) {
   crm_.records.erase("2");
   EXPECT_EQ(Sync(ACTION_DELETE, "2").state(), Delivery::STATE_SUCCEEDED);
   EXPECT_THAT(books_.records, IsEmpty());
+}
+
+TEST_F(SyncOperationTest, ARecordIsNotLinkedToWhatADeletionIsTakingAway) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  Sync(ACTION_CREATE, "1");
+  crm_.records.clear();
+  crm_.Has("2", Person("ada@x.example", "Ada Lovelace"));
+  Delivery created;
+  books_.During("Remove", [&] { created = Sync(ACTION_CREATE, "2"); });
+  EXPECT_EQ(Sync(ACTION_DELETE, "1").state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(created.state(), Delivery::STATE_PENDING);
+  EXPECT_EQ(RunAgain(created).state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_THAT(books_.records, ElementsAre(Key(LinkOf("2").target_record_id())));
+}
+
+TEST_F(SyncOperationTest, ADeletionWaitsForWhoIsBeingLinkedToItsTargetRecord) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  Sync(ACTION_CREATE, "1");
+  crm_.records.clear();
+  crm_.Has("2", Person("ada@x.example", "Ada Lovelace"));
+  Delivery deleted;
+  books_.During("Update", [&] { deleted = Sync(ACTION_DELETE, "1"); });
+  EXPECT_EQ(Sync(ACTION_CREATE, "2").state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(deleted.state(), Delivery::STATE_PENDING);
+  EXPECT_THAT(RunAgain(deleted).state_reason(), StartsWith("unlinked"));
+  EXPECT_THAT(books_.records, ElementsAre(Key(LinkOf("2").target_record_id())));
 }
 
 TEST_F(SyncOperationTest, AnArchivingMappingArchives) {
