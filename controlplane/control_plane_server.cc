@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/crypto/keyring.h"
 #include "common/file/file.h"
-#include "common/http/pooled_http_client.h"
 #include "common/logging/logging.h"
 #include "common/proto_time/proto_time.h"
 #include "common/server/grpc_credentials.h"
@@ -23,6 +22,7 @@
 #include "controlplane/ingest/edge_link_service.h"
 #include "controlplane/ingest/ingestor.h"
 #include "controlplane/model/resource_name.h"
+#include "controlplane/outgoing_http.h"
 #include "controlplane/queue/worker_pool.h"
 #include "controlplane/retention/retention.h"
 #include "controlplane/store/rocks/rocks_store.h"
@@ -184,19 +184,8 @@ absl::Status Server::OpenStore() {
 }
 
 absl::Status Server::OpenNetwork() {
-  // Base URLs of systems are flags of ours: they may be anywhere. Endpoints are users' words.
-  PooledHttpClientOptions systems;
-  systems.threads = options_.sync_concurrency;
-  systems.threads_per_host = options_.sync_concurrency;
-  systems.ca_file = options_.outgoing_ca_file;
-  systems.allow_private_addresses = true;
-  FC_ASSIGN_OR_RETURN(system_http_, MakePooledHttpClient(systems));
-  PooledHttpClientOptions endpoints;
-  endpoints.threads = options_.dispatch_concurrency;
-  endpoints.threads_per_host = options_.dispatch_concurrency_per_endpoint;
-  endpoints.ca_file = options_.outgoing_ca_file;
-  endpoints.allow_private_addresses = options_.allow_private_addresses;
-  FC_ASSIGN_OR_RETURN(endpoint_http_, MakePooledHttpClient(endpoints));
+  FC_ASSIGN_OR_RETURN(system_http_, MakePooledHttpClient(SystemHttpOptions(options_)));
+  FC_ASSIGN_OR_RETURN(endpoint_http_, MakePooledHttpClient(EndpointHttpOptions(options_)));
   clients_ = MakeConnectionClients({.store = *store_,
                                     .keyring = keyring_,
                                     .connectors = connectors_,
