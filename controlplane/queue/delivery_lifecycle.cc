@@ -72,13 +72,17 @@ absl::Status End(Transaction& tx, const ClaimedDelivery& claimed, Delivery::Stat
   return StoreAttempt(tx, delivery, attempt);
 }
 
-absl::StatusOr<std::string> JoinPending(Transaction& tx, Delivery pending, const Event& event,
-                                        absl::Time now) {
-  JoinEvent(*pending.mutable_inbound(), event);
-  BeginFreshSchedule(pending, now);
-  FC_RETURN_IF_ERROR(tx.deliveries().Update(pending));
-  FC_RETURN_IF_ERROR(tx.queue().Reschedule(pending.name(), now, 0));
-  return pending.name();
+// Into the last in line, so that what joins comes after all that was there. It runs only when
+// those before it have: none of them waits for a retry any longer either.
+absl::StatusOr<std::string> JoinPending(Transaction& tx, std::vector<Delivery> pending,
+                                        const Event& event, absl::Time now) {
+  JoinEvent(*pending.back().mutable_inbound(), event);
+  for (Delivery& delivery : pending) {
+    BeginFreshSchedule(delivery, now);
+    FC_RETURN_IF_ERROR(tx.deliveries().Update(delivery));
+    FC_RETURN_IF_ERROR(tx.queue().Reschedule(delivery.name(), now, 0));
+  }
+  return pending.back().name();
 }
 
 absl::Status InsertNew(Transaction& tx, Delivery& delivery, QueueItem item, absl::Time now) {
@@ -102,9 +106,9 @@ std::string PayloadPreview(absl::string_view payload) {
 absl::StatusOr<std::string> AcceptChange(Transaction& tx, const store::v1::Mapping& mapping,
                                          const Event& event, absl::Time now, Random& random) {
   if (event.action() != store::v1::ACTION_MERGE) {
-    FC_ASSIGN_OR_RETURN(std::optional<Delivery> pending,
-                        tx.deliveries().FindPending(mapping.name(), event.record_id()));
-    if (pending) return JoinPending(tx, *std::move(pending), event, now);
+    FC_ASSIGN_OR_RETURN(std::vector<Delivery> pending,
+                        tx.deliveries().ListPending(mapping.name(), event.record_id()));
+    if (!pending.empty()) return JoinPending(tx, std::move(pending), event, now);
   }
   Delivery delivery;
   delivery.set_name(NewDeliveryName(mapping.name(), now, random));

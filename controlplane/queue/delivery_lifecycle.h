@@ -44,8 +44,9 @@ std::string MatchLane(absl::string_view mapping, absl::string_view match_value);
 std::string PayloadPreview(absl::string_view payload);
 
 // Puts an accepted event into its record's delivery for this mapping: into the one that is PENDING,
-// which becomes due now with a fresh schedule, or into a new one, in line behind those of the same
-// lanes. A merge always gets its own. Gives the delivery's name.
+// which becomes due now with a fresh schedule, and so do those that wait before it; or into a new
+// one, in line behind those of the same lanes. A merge always gets its own. Gives the delivery's
+// name.
 absl::StatusOr<std::string> AcceptChange(Transaction& tx, const store::v1::Mapping& mapping,
                                          const store::v1::Event& event, absl::Time now,
                                          Random& random);

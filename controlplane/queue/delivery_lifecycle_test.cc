@@ -336,6 +336,21 @@ TEST_F(DeliveryLifecycleTest, AnEventThatJoinsARetryMakesItDueNowWithAFreshSched
   EXPECT_EQ(Attempts(name).back().number(), 3);
 }
 
+TEST_F(DeliveryLifecycleTest, AnEventBehindARetryMakesItDueNowWithAFreshSchedule) {
+  const std::string first = Accept(ACTION_CREATE, "1");
+  const ClaimedDelivery running = ClaimOne();
+  const std::string second = Accept(ACTION_UPDATE, "1");
+  FailNow(running);
+  FailNow(ClaimOne());
+  EXPECT_EQ(NextDue(), now_ + absl::Minutes(1));
+  EXPECT_EQ(Accept(ACTION_UPDATE, "1"), second);
+  EXPECT_EQ(Get(first).attempt_count(), 0);
+  const ClaimedDelivery again = ClaimOne();
+  EXPECT_EQ(again.delivery.name(), first);
+  FC_ASSERT_OK(SucceedNow(again));
+  EXPECT_EQ(ClaimOne().delivery.name(), second);
+}
+
 TEST_F(DeliveryLifecycleTest, WaitingCostsNoRetry) {
   const std::string name = Accept(ACTION_CREATE, "1");
   for (int i = 0; i < 20; ++i) {

@@ -171,9 +171,9 @@ class DeliveryRepository {
   // Oldest first.
   virtual absl::StatusOr<std::vector<store::v1::Attempt>> ListAttempts(
       absl::string_view delivery) = 0;
-  // The inbound delivery of this record and mapping that is PENDING, if there is one: a new event
-  // joins it. The last in line where there are several; never a merge.
-  virtual absl::StatusOr<std::optional<store::v1::Delivery>> FindPending(
+  // The inbound deliveries of this record and mapping that are PENDING, oldest first; never a
+  // merge. A new event joins the last.
+  virtual absl::StatusOr<std::vector<store::v1::Delivery>> ListPending(
       absl::string_view mapping, absl::string_view record_id) = 0;
   // Deliveries of this workspace and direction that ended in or after the minute of `since`, and
   // those that have not ended. Costs a key a minute, however many there were.

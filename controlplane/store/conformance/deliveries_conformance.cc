@@ -65,6 +65,10 @@ Store::Body Inserting(std::vector<Delivery> deliveries) {
   };
 }
 
+absl::StatusOr<std::vector<Delivery>> Pending(Transaction& tx) {
+  return tx.deliveries().ListPending("m", "r");
+}
+
 Link LinkOf(const std::string& record, const std::string& target, const std::string& match = "") {
   Link link;
   link.set_mapping("m");
@@ -152,30 +156,25 @@ TEST_P(StoreConformanceTest, OfADeliverysAttemptsTheNewestFiftyAreKept) {
               StatusIs(StatusCode::kNotFound));
 }
 
-TEST_P(StoreConformanceTest, ThePendingDeliveryOfARecordIsFoundUntilItRuns) {
+TEST_P(StoreConformanceTest, ThePendingDeliveriesOfARecordAreListedUntilTheyRun) {
   FC_ASSERT_OK(Write(Inserting({
       Inbound("1", Delivery::STATE_RUNNING),
       Inbound("2", Delivery::STATE_PENDING),
       Inbound("3", Delivery::STATE_PENDING, "m", "other"),
       Inbound("4", Delivery::STATE_PENDING, "n"),
   })));
-  const auto pending = [&] {
-    const auto found = *Run([](Transaction& tx) { return tx.deliveries().FindPending("m", "r"); });
-    return found ? found->name() : "";
-  };
-  EXPECT_EQ(pending(), NameOfDelivery("2"));
+  EXPECT_THAT(IdsOf(*Run(Pending)), ElementsAre("2"));
   FC_ASSERT_OK(Write([](Transaction& tx) {
     return tx.deliveries().Update(Inbound("2", Delivery::STATE_RUNNING));
   }));
-  EXPECT_EQ(pending(), "");
+  EXPECT_THAT(IdsOf(*Run(Pending)), IsEmpty());
 }
 
-TEST_P(StoreConformanceTest, TheLastPendingDeliveryIsFoundAndNeverAMerge) {
+TEST_P(StoreConformanceTest, PendingDeliveriesAreListedFromTheOldestAndMergesNever) {
   Delivery merge = Inbound("3");
   merge.mutable_inbound()->set_action(store::v1::ACTION_MERGE);
-  FC_ASSERT_OK(Write(Inserting({Inbound("1"), Inbound("2"), merge})));
-  EXPECT_EQ((*Run([](Transaction& tx) { return tx.deliveries().FindPending("m", "r"); }))->name(),
-            NameOfDelivery("2"));
+  FC_ASSERT_OK(Write(Inserting({Inbound("2"), Inbound("1"), merge})));
+  EXPECT_THAT(IdsOf(*Run(Pending)), ElementsAre("1", "2"));
 }
 
 TEST_P(StoreConformanceTest, CountsAreOfWhatIsNowAndOfWhatEndedSince) {

@@ -165,8 +165,8 @@ TEST_P(StoreConformanceTest, AListOfSetupThatABodyReadStillHoldsWhenItCommits) {
 
 TEST_P(StoreConformanceTest, OfTwoThatFindNoPendingDeliveryOnlyOneCommitsUnseen) {
   const auto accept = [](Transaction& tx, const std::string& name) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(const auto pending, tx.deliveries().FindPending("m", "1"));
-    if (pending) return absl::OkStatus();
+    FC_ASSIGN_OR_RETURN(const auto pending, tx.deliveries().ListPending("m", "1"));
+    if (!pending.empty()) return absl::OkStatus();
     Delivery delivery;
     delivery.set_name(absl::StrCat("workspaces/default/deliveries/", name));
     delivery.set_state(Delivery::STATE_PENDING);
@@ -193,7 +193,7 @@ TEST_P(StoreConformanceTest, WorkOnDifferentRecordsDoesNotConflict) {
     delivery.set_state(Delivery::STATE_PENDING);
     delivery.mutable_inbound()->set_mapping("m");
     delivery.mutable_inbound()->set_record_id(id);
-    FC_RETURN_IF_ERROR(tx.deliveries().FindPending("m", id).status());
+    FC_RETURN_IF_ERROR(tx.deliveries().ListPending("m", id).status());
     FC_RETURN_IF_ERROR(tx.deliveries().Insert(delivery));
     QueueItem item = ItemNamed(delivery.name());
     item.add_lanes(id);

@@ -91,13 +91,9 @@ absl::StatusOr<std::vector<Attempt>> RocksDeliveryRepository::ListAttempts(
   return attempts;
 }
 
-absl::StatusOr<std::optional<Delivery>> RocksDeliveryRepository::FindPending(
+absl::StatusOr<std::vector<Delivery>> RocksDeliveryRepository::ListPending(
     absl::string_view mapping, absl::string_view record_id) {
-  FC_ASSIGN_OR_RETURN(std::vector<Delivery> pending,
-                      deliveries_.ListAt(kPendingDeliveryOfRecord, EntryOf(mapping, record_id)));
-  if (pending.empty()) return std::optional<Delivery>();
-  // The last in line, so that what joins comes after all that was there.
-  return std::optional<Delivery>(std::move(pending.back()));
+  return deliveries_.ListAt(kPendingDeliveryOfRecord, EntryOf(mapping, record_id));
 }
 
 absl::StatusOr<DeliveryCounts> RocksDeliveryRepository::Count(absl::string_view parent,

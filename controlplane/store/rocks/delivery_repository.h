@@ -28,7 +28,7 @@ class RocksDeliveryRepository final : public DeliveryRepository {
                                                  const PageRequest& page) override;
   absl::Status AddAttempt(absl::string_view delivery, const store::v1::Attempt& attempt) override;
   absl::StatusOr<std::vector<store::v1::Attempt>> ListAttempts(absl::string_view delivery) override;
-  absl::StatusOr<std::optional<store::v1::Delivery>> FindPending(
+  absl::StatusOr<std::vector<store::v1::Delivery>> ListPending(
       absl::string_view mapping, absl::string_view record_id) override;
   absl::StatusOr<DeliveryCounts> Count(absl::string_view parent, store::v1::Direction direction,
                                        absl::Time since) override;

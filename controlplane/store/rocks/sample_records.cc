@@ -242,7 +242,7 @@ void ReadHistory(Transaction& tx, Lines& lines) {
   lines.Add("deliveries", tx.deliveries().List(kWorkspace, {}, {}));
   lines.Add("failed", tx.deliveries().List(kWorkspace, {{}, Delivery::STATE_FAILED, "", ""}, {}));
   lines.Add("of mapping", tx.deliveries().List(kWorkspace, {{}, {}, kMapping, ""}, {}));
-  lines.Add("pending", tx.deliveries().FindPending(kMapping, "7"));
+  lines.Add("pending", tx.deliveries().ListPending(kMapping, "7"));
   lines.Add("attempts", tx.deliveries().ListAttempts(kEnded));
 }
 
