@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -29,6 +30,10 @@ using store::v1::Event;
 using store::v1::QueueItem;
 
 constexpr size_t kPreviewBytes = 2048;
+
+// What a delivery that is not first in one of its lanes waits for.
+constexpr char kSameRecord[] = "an earlier delivery of the same record";
+constexpr char kSameLane[] = "an earlier delivery in the same lane";
 
 void BecomePending(Delivery& delivery, absl::Time due, absl::Time now) {
   delivery.set_state(Delivery::STATE_PENDING);
@@ -72,6 +77,17 @@ absl::Status End(Transaction& tx, const ClaimedDelivery& claimed, Delivery::Stat
   return StoreAttempt(tx, delivery, attempt);
 }
 
+// The item is in the queue: what stands before it, if anything does. A match lane is joined only by
+// who is first in all its other lanes, and keeps its places there.
+absl::Status ShowWhatIsAhead(Transaction& tx, Delivery& delivery) {
+  FC_ASSIGN_OR_RETURN(const std::optional<QueueItem> item, tx.queue().Get(delivery.name()));
+  if (!item || item->blocked_by() == 0) return absl::OkStatus();
+  const std::string match_lanes = MatchLane(delivery.inbound().mapping(), "");
+  const bool by_match = absl::StartsWith(*item->lanes().rbegin(), match_lanes);
+  delivery.set_waiting_for(by_match ? kSameLane : kSameRecord);
+  return absl::OkStatus();
+}
+
 // Into the last in line, so that what joins comes after all that was there. It runs only when
 // those before it have: none of them waits for a retry any longer either.
 absl::StatusOr<std::string> JoinPending(Transaction& tx, std::vector<Delivery> pending,
@@ -79,8 +95,9 @@ absl::StatusOr<std::string> JoinPending(Transaction& tx, std::vector<Delivery> p
   JoinEvent(*pending.back().mutable_inbound(), event);
   for (Delivery& delivery : pending) {
     BeginFreshSchedule(delivery, now);
-    FC_RETURN_IF_ERROR(tx.deliveries().Update(delivery));
     FC_RETURN_IF_ERROR(tx.queue().Reschedule(delivery.name(), now, 0));
+    FC_RETURN_IF_ERROR(ShowWhatIsAhead(tx, delivery));
+    FC_RETURN_IF_ERROR(tx.deliveries().Update(delivery));
   }
   return pending.back().name();
 }
@@ -89,8 +106,9 @@ absl::Status InsertNew(Transaction& tx, Delivery& delivery, QueueItem item, absl
   *delivery.mutable_create_time() = ToProto(now);
   BeginFreshSchedule(delivery, now);
   *item.mutable_due_time() = ToProto(now);
-  FC_RETURN_IF_ERROR(tx.deliveries().Insert(delivery));
-  return tx.queue().Enqueue(item);
+  FC_RETURN_IF_ERROR(tx.queue().Enqueue(item));
+  FC_RETURN_IF_ERROR(ShowWhatIsAhead(tx, delivery));
+  return tx.deliveries().Insert(delivery);
 }
 
 std::string NewDeliveryName(absl::string_view of, absl::Time now, Random& random) {
@@ -189,7 +207,7 @@ absl::StatusOr<bool> HoldLane(Transaction& tx, const ClaimedDelivery& claimed,
   Delivery delivery = claimed.delivery;
   TakeBackAttempt(delivery);
   BecomePending(delivery, now, now);
-  delivery.set_waiting_for("an earlier delivery in the same lane");
+  delivery.set_waiting_for(kSameLane);
   FC_RETURN_IF_ERROR(tx.deliveries().Update(delivery));
   return false;
 }
@@ -206,6 +224,7 @@ absl::StatusOr<Delivery> RetryByHand(Transaction& tx, absl::string_view name, ab
     *item.mutable_due_time() = ToProto(now);
     FC_RETURN_IF_ERROR(tx.queue().Enqueue(item));
   }
+  FC_RETURN_IF_ERROR(ShowWhatIsAhead(tx, delivery));
   FC_RETURN_IF_ERROR(tx.deliveries().Update(delivery));
   return delivery;
 }

@@ -237,6 +237,17 @@ TEST_F(DeliveryLifecycleTest, AnEventWhileTheRecordRunsGetsADeliveryBehindIt) {
   EXPECT_EQ(ClaimOne().delivery.name(), second);
 }
 
+TEST_F(DeliveryLifecycleTest, ADeliveryBehindAnotherOfItsRecordSaysSo) {
+  EXPECT_EQ(Get(Accept(ACTION_CREATE, "1")).waiting_for(), "");
+  const ClaimedDelivery running = ClaimOne();
+  const std::string second = Accept(ACTION_UPDATE, "1");
+  EXPECT_EQ(Get(second).waiting_for(), "an earlier delivery of the same record");
+  EXPECT_EQ(Accept(ACTION_UPDATE, "1"), second);
+  EXPECT_EQ(Get(second).waiting_for(), "an earlier delivery of the same record");
+  FC_ASSERT_OK(SucceedNow(running));
+  EXPECT_EQ(ClaimOne().delivery.waiting_for(), "");
+}
+
 TEST_F(DeliveryLifecycleTest, DifferentRecordsRunAtTheSameTime) {
   Accept(ACTION_CREATE, "1");
   Accept(ACTION_CREATE, "2");
@@ -416,6 +427,9 @@ TEST_F(DeliveryLifecycleTest, TwoCreatesWithOneMatchValueRunOneAfterTheOther) {
   EXPECT_FALSE(hold(claimed[1]));
   EXPECT_EQ(Get(claimed[1].delivery.name()).state(), Delivery::STATE_PENDING);
   EXPECT_EQ(Get(claimed[1].delivery.name()).attempt_count(), 0);
+  EXPECT_EQ(Get(claimed[1].delivery.name()).waiting_for(), "an earlier delivery in the same lane");
+  FC_ASSERT_OK(RetryNow(claimed[1].delivery.name()));
+  EXPECT_EQ(Get(claimed[1].delivery.name()).waiting_for(), "an earlier delivery in the same lane");
   EXPECT_THAT(Claim(), IsEmpty());
   FC_ASSERT_OK(SucceedNow(claimed[0]));
   const ClaimedDelivery again = ClaimOne();
@@ -465,6 +479,7 @@ TEST_F(DeliveryLifecycleTest, ADeliveryRetriedByHandGoesBehindNewerOnesOfItsReco
   FailNow(ClaimOne(), /*retry_can_help=*/false);
   const std::string newer = Accept(ACTION_UPDATE, "1");
   FC_ASSERT_OK(RetryNow(old));
+  EXPECT_EQ(Get(old).waiting_for(), "an earlier delivery of the same record");
   const ClaimedDelivery claimed = ClaimOne();
   EXPECT_EQ(claimed.delivery.name(), newer);
   FC_ASSERT_OK(SucceedNow(claimed));
