@@ -46,11 +46,11 @@ absl::Status Publisher::Publish(absl::string_view workspace, absl::string_view e
       // Bytes from outside may stand in `data`: what is not UTF-8 is replaced, never thrown over.
       message->set_body(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
       *message->mutable_create_time() = ToProto(now_);
-      FC_RETURN_IF_ERROR(tx_.messages().Insert(*message));
     }
-    FC_RETURN_IF_ERROR(AcceptMessage(tx_, endpoint, *message, now_, random_).status());
+    FC_ASSIGN_OR_RETURN(*message->add_deliveries(),
+                        AcceptMessage(tx_, endpoint, *message, now_, random_));
   }
-  return absl::OkStatus();
+  return message.has_value() ? tx_.messages().Insert(*message) : absl::OkStatus();
 }
 
 absl::StatusOr<const std::vector<store::v1::Endpoint>*> Publisher::Endpoints(

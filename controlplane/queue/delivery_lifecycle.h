@@ -51,7 +51,8 @@ absl::StatusOr<std::string> AcceptChange(Transaction& tx, const store::v1::Mappi
                                          const store::v1::Event& event, absl::Time now,
                                          Random& random);
 
-// A new delivery of a stored message to an endpoint. Gives its name.
+// A new delivery of a message to an endpoint. Gives its name, which the message is to be stored
+// with.
 absl::StatusOr<std::string> AcceptMessage(Transaction& tx, const store::v1::Endpoint& endpoint,
                                           const store::v1::Message& message, absl::Time now,
                                           Random& random);

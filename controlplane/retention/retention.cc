@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/logging/logging.h"
 #include "common/proto_time/proto_time.h"
@@ -38,6 +39,34 @@ absl::StatusOr<std::vector<std::string>> AppsPastGrace(Store& store, absl::Time 
     return absl::OkStatus();
   }));
   return names;
+}
+
+// True when nothing sends the message any more, and it is gone.
+absl::StatusOr<bool> DropMessage(Transaction& tx, absl::string_view name) {
+  const absl::StatusOr<store::v1::Message> message = tx.messages().Get(name);
+  if (absl::IsNotFound(message.status())) return false;
+  FC_RETURN_IF_ERROR(message.status());
+  if (message->deliveries().empty()) return false;
+  for (const std::string& delivery : message->deliveries()) {
+    const absl::Status found = tx.deliveries().Get(delivery).status();
+    if (found.ok()) return false;
+    if (!absl::IsNotFound(found)) return found;
+  }
+  FC_RETURN_IF_ERROR(tx.messages().Delete(name));
+  return true;
+}
+
+// With the messages that nothing else sends.
+absl::StatusOr<int> TrimDeliveries(Transaction& tx, absl::Time before, int limit) {
+  FC_ASSIGN_OR_RETURN(const std::vector<store::v1::Delivery> deliveries,
+                      tx.deliveries().Trim(before, limit));
+  int went = static_cast<int>(deliveries.size());
+  for (const store::v1::Delivery& delivery : deliveries) {
+    if (!delivery.has_outbound()) continue;
+    FC_ASSIGN_OR_RETURN(const bool dropped, DropMessage(tx, delivery.outbound().message()));
+    went += dropped ? 1 : 0;
+  }
+  return went;
 }
 
 }  // namespace
@@ -76,7 +105,7 @@ absl::StatusOr<int> Retention::RunOnce() {
   int went = 0;
   for (const Trim& trim : {
            Trim([&](Transaction& tx) { return tx.events().Trim(history, keys, step); }),
-           Trim([&](Transaction& tx) { return tx.deliveries().Trim(history, step); }),
+           Trim([&](Transaction& tx) { return TrimDeliveries(tx, history, step); }),
            Trim([&](Transaction& tx) { return tx.sync_logs().Trim(history, step); }),
            Trim([&](Transaction& tx) { return tx.messages().Trim(now - options_.messages, step); }),
        }) {

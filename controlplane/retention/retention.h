@@ -15,9 +15,10 @@
 namespace fluxcascade {
 
 struct RetentionOptions {
-  // Events, ended deliveries with their attempts, and sync logs.
+  // Events, ended deliveries with their attempts, and sync logs. A message goes with the last of
+  // the deliveries that send it: one that waits, or is retried by hand, has it to its end.
   absl::Duration history = absl::Hours(30 * 24);
-  // Longer than the deliveries that carry them, so that these can be retried to their end.
+  // Messages that name no delivery, which is how they were stored once.
   absl::Duration messages = absl::Hours(31 * 24);
   // Not less than EventRepository::kDedupePeriod; a shorter one is taken as that.
   absl::Duration dedupe_keys = EventRepository::kDedupePeriod;

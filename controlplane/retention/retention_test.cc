@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -47,6 +48,30 @@ class RetentionTest : public testing::Test {
       message.set_name(absl::StrCat("workspaces/default/messages/", id));
       *message.mutable_create_time() = now;
       return tx.messages().Insert(message);
+    });
+  }
+
+  absl::Status AddMessage(const std::string& id, const std::vector<std::string>& deliveries) {
+    store::v1::Message message;
+    message.set_name(absl::StrCat("workspaces/default/messages/", id));
+    *message.mutable_create_time() = ToProto(clock_.Now());
+    for (const std::string& delivery : deliveries) {
+      message.add_deliveries(absl::StrCat("workspaces/default/deliveries/", delivery));
+    }
+    return store_->Run([&](Transaction& tx) { return tx.messages().Insert(message); });
+  }
+
+  // A delivery of this message, in this state as of now.
+  absl::Status PutDelivery(const std::string& id, const std::string& message,
+                           Delivery::State state) {
+    Delivery delivery;
+    delivery.set_name(absl::StrCat("workspaces/default/deliveries/", id));
+    delivery.set_state(state);
+    delivery.mutable_outbound()->set_message(absl::StrCat("workspaces/default/messages/", message));
+    *delivery.mutable_update_time() = ToProto(clock_.Now());
+    return store_->Run([&](Transaction& tx) {
+      const absl::Status inserted = tx.deliveries().Insert(delivery);
+      return absl::IsAlreadyExists(inserted) ? tx.deliveries().Update(delivery) : inserted;
     });
   }
 
@@ -113,6 +138,21 @@ TEST_F(RetentionTest, EachKindGoesAfterItsOwnTime) {
   EXPECT_TRUE(HasMessage("1"));
   clock_.Advance(kDay);
   EXPECT_EQ(Run(), 1);
+  EXPECT_FALSE(HasMessage("1"));
+}
+
+TEST_F(RetentionTest, AMessageGoesWithTheLastDeliveryThatSendsIt) {
+  FC_ASSERT_OK(AddMessage("1", {"a", "b"}));
+  FC_ASSERT_OK(PutDelivery("a", "1", Delivery::STATE_SUCCEEDED));
+  FC_ASSERT_OK(PutDelivery("b", "1", Delivery::STATE_PENDING));
+  clock_.Advance(400 * kDay);
+  EXPECT_EQ(Run(), 1) << "the delivery that has ended";
+  EXPECT_TRUE(HasMessage("1"));
+  FC_ASSERT_OK(PutDelivery("b", "1", Delivery::STATE_FAILED));
+  clock_.Advance(30 * kDay);
+  EXPECT_EQ(Run(), 0);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Run(), 2);
   EXPECT_FALSE(HasMessage("1"));
 }
 

@@ -180,9 +180,9 @@ class DeliveryRepository {
   virtual absl::StatusOr<DeliveryCounts> Count(absl::string_view parent,
                                                store::v1::Direction direction,
                                                absl::Time since) = 0;
-  // Ended deliveries (with their attempts) older than this go, at most `limit`; gives how many
+  // Ended deliveries (with their attempts) older than this go, at most `limit`; gives those that
   // went.
-  virtual absl::StatusOr<int> Trim(absl::Time before, int limit) = 0;
+  virtual absl::StatusOr<std::vector<store::v1::Delivery>> Trim(absl::Time before, int limit) = 0;
 };
 
 class MessageRepository {
@@ -190,6 +190,9 @@ class MessageRepository {
   virtual ~MessageRepository() = default;
   virtual absl::Status Insert(const store::v1::Message& message) = 0;
   virtual absl::StatusOr<store::v1::Message> Get(absl::string_view name) = 0;
+  virtual absl::Status Delete(absl::string_view name) = 0;  // kNotFound
+  // Of the messages that name no delivery, those older than this go, at most `limit`; gives how
+  // many went.
   virtual absl::StatusOr<int> Trim(absl::Time before, int limit) = 0;
 };
 

@@ -207,13 +207,13 @@ class SyncOperationTest : public testing::Test {
     return page.items;
   }
 
-  std::string MessageBody(const std::string& name) {
+  store::v1::Message MessageOf(const std::string& name) {
     store::v1::Message message;
     Do([&](Transaction& tx) -> absl::Status {
       FC_ASSIGN_OR_RETURN(message, tx.messages().Get(name));
       return absl::OkStatus();
     });
-    return message.body();
+    return message;
   }
 
   FakeClock clock_;
@@ -666,7 +666,8 @@ TEST_F(SyncOperationTest, SuccessIsToldToTheEndpointsThatAskedForItAlone) {
   const store::v1::OutboundWork work = Outbound().front().outbound();
   EXPECT_EQ(work.endpoint(), "workspaces/default/endpoints/asked");
   EXPECT_EQ(work.event_type(), "sync.succeeded");
-  EXPECT_THAT(MessageBody(work.message()), HasSubstr("\"result\":\"created\""));
+  EXPECT_THAT(MessageOf(work.message()).body(), HasSubstr("\"result\":\"created\""));
+  EXPECT_THAT(MessageOf(work.message()).deliveries(), ElementsAre(Outbound().front().name()));
 }
 
 TEST_F(SyncOperationTest, FailureIsToldOnceTheDeliveryHasEnded) {

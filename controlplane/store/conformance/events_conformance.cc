@@ -251,6 +251,18 @@ TEST_P(StoreConformanceTest, MessagesAreKeptUntilTheyAreTrimmed) {
   FC_EXPECT_OK(get(3));
 }
 
+TEST_P(StoreConformanceTest, AMessageThatNamesADeliveryIsNotTrimmedButDeleted) {
+  Message message;
+  message.set_name(absl::StrCat(kWorkspace, "/messages/1"));
+  message.add_deliveries(absl::StrCat(kWorkspace, "/deliveries/1"));
+  *message.mutable_create_time() = ToProto(At(1));
+  FC_ASSERT_OK(Write([&](Transaction& tx) { return tx.messages().Insert(message); }));
+  EXPECT_EQ(*Run([](Transaction& tx) { return tx.messages().Trim(At(3), 10); }), 0);
+  const auto remove = [&](Transaction& tx) { return tx.messages().Delete(message.name()); };
+  FC_EXPECT_OK(Write(remove));
+  EXPECT_THAT(Write(remove), StatusIs(StatusCode::kNotFound));
+}
+
 TEST_P(StoreConformanceTest, SyncLogsAreListedNewestFirstAndFiltered) {
   FC_ASSERT_OK(Write([](Transaction& tx) {
     for (const SyncLog& log : {LogWith("1", "m", "r1", SyncLog::RESULT_CREATED),

@@ -114,8 +114,8 @@ absl::StatusOr<DeliveryCounts> RocksDeliveryRepository::Count(absl::string_view 
   return counts;
 }
 
-absl::StatusOr<int> RocksDeliveryRepository::Trim(absl::Time before, int limit) {
-  FC_ASSIGN_OR_RETURN(const std::vector<Delivery> old,
+absl::StatusOr<std::vector<Delivery>> RocksDeliveryRepository::Trim(absl::Time before, int limit) {
+  FC_ASSIGN_OR_RETURN(std::vector<Delivery> old,
                       deliveries_.ListBefore(kDeliveryByEndTime, before, limit));
   std::set<std::string> counters;
   for (const Delivery& delivery : old) {
@@ -128,7 +128,7 @@ absl::StatusOr<int> RocksDeliveryRepository::Trim(absl::Time before, int limit) 
     FC_ASSIGN_OR_RETURN(const int64_t left, kv_.Sum(RangeOf(counter)));
     if (left == 0) FC_RETURN_IF_ERROR(kv_.DeleteCounters(RangeOf(counter)));
   }
-  return static_cast<int>(old.size());
+  return old;
 }
 
 }  // namespace fluxcascade

@@ -32,7 +32,7 @@ class RocksDeliveryRepository final : public DeliveryRepository {
       absl::string_view mapping, absl::string_view record_id) override;
   absl::StatusOr<DeliveryCounts> Count(absl::string_view parent, store::v1::Direction direction,
                                        absl::Time since) override;
-  absl::StatusOr<int> Trim(absl::Time before, int limit) override;
+  absl::StatusOr<std::vector<store::v1::Delivery>> Trim(absl::Time before, int limit) override;
 
  private:
   // Keys of the delivery's attempts, oldest first.

@@ -39,6 +39,7 @@ const TableSpec<Message>& MessageTable() {
       NameKeyOf<Message>,
       NameOf<Message>,
       {{kMessageByCreateTime, false, [](const Message& message) -> Entries {
+          if (!message.deliveries().empty()) return {};
           return {KeyWriter().Time(FromProto(message.create_time())).Take()};
         }}}};
   return spec;
@@ -118,6 +119,11 @@ absl::Status RocksMessageRepository::Insert(const Message& message) {
 
 absl::StatusOr<Message> RocksMessageRepository::Get(absl::string_view name) {
   return messages_.Get(NameKey(name), name);
+}
+
+absl::Status RocksMessageRepository::Delete(absl::string_view name) {
+  FC_RETURN_IF_ERROR(Get(name).status());
+  return messages_.Erase(NameKey(name)).status();
 }
 
 absl::StatusOr<int> RocksMessageRepository::Trim(absl::Time before, int limit) {

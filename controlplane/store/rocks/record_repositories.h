@@ -21,6 +21,7 @@ class RocksMessageRepository final : public MessageRepository {
   explicit RocksMessageRepository(KvTransaction& kv);
   absl::Status Insert(const store::v1::Message& message) override;
   absl::StatusOr<store::v1::Message> Get(absl::string_view name) override;
+  absl::Status Delete(absl::string_view name) override;
   absl::StatusOr<int> Trim(absl::Time before, int limit) override;
 
  private:
