@@ -236,6 +236,15 @@ TEST_F(ConnectionServiceTest, PausingShowsAndWakesTheQueue) {
   EXPECT_THAT(env_.systems.credentials_used(), SizeIs(1)) << "no new credential, no new try";
 }
 
+TEST_F(ConnectionServiceTest, APauseEndsWithoutAMaskToo) {
+  CreateAcme();
+  FC_ASSERT_OK(Update("paused: true"));
+  FC_ASSERT_OK_AND_ASSIGN(Connection connection, Update("display_name: 'Acme & Co'"));
+  EXPECT_EQ(connection.state(), Connection::STATE_PAUSED) << "what is not given stays";
+  FC_ASSERT_OK_AND_ASSIGN(connection, Update("paused: false"));
+  EXPECT_EQ(connection.state(), Connection::STATE_ACTIVE);
+}
+
 TEST_F(ConnectionServiceTest, AnUpdatedCredentialIsTriedAtOnce) {
   env_.systems.Answer("/account-info", 401, {{"message", "token expired"}});
   CreateAcme();

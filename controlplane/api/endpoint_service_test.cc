@@ -216,6 +216,15 @@ TEST_F(EndpointServiceTest, AnUpdateChangesWhatTheMaskNamesAndWakesTheQueue) {
   EXPECT_EQ(env_.work, 1);
 }
 
+TEST_F(EndpointServiceTest, AnEndpointIsEnabledAgainWithoutAMaskToo) {
+  CreateE();
+  FC_ASSERT_OK(Update("disabled: true"));
+  FC_ASSERT_OK_AND_ASSIGN(Endpoint endpoint, Update("display_name: 'E'"));
+  EXPECT_TRUE(endpoint.disabled()) << "what is not given stays";
+  FC_ASSERT_OK_AND_ASSIGN(endpoint, Update("disabled: false"));
+  EXPECT_FALSE(endpoint.disabled());
+}
+
 TEST_F(EndpointServiceTest, AnUpdateIsCheckedLikeACreate) {
   CreateE();
   EXPECT_THAT(Update("url: 'http://hooks.example/'").status(),
