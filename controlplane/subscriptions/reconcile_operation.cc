@@ -48,16 +48,19 @@ absl::Status ShowNextAttempt(Transaction& tx, const store::v1::App& app) {
 
 absl::Status ReconcileOperation::Run() {
   FC_RETURN_IF_ERROR(LoadAndPlan());
-  if (rows_.empty()) return Finish(absl::OkStatus());
-  if (absl::Status waiting = WaitForEdges(); !waiting.ok()) return Finish(waiting);
-  absl::Status done = OpenSystem();
-  if (done.ok()) done = EnsureTargetUrl();
-  if (!done.ok()) {
-    FC_RETURN_IF_ERROR(MarkRows(done));
-    return Finish(done);
+  FC_RETURN_IF_ERROR(CheckEdges());
+  if (!edges_.ok() && unwanted_.empty()) return FinishWaiting();
+  if (wanted_.empty() && unwanted_.empty()) return Finish(absl::OkStatus());
+  if (const absl::Status opened = OpenSystem(); !opened.ok()) {
+    FC_RETURN_IF_ERROR(MarkRows(opened, unwanted_));
+    if (edges_.ok()) FC_RETURN_IF_ERROR(MarkRows(opened, wanted_));
+    return Finish(opened);
   }
-  FC_RETURN_IF_ERROR(ApplySteps());
+  // What is taken away needs neither edges nor a target URL: nothing that is wanted holds it up.
+  FC_RETURN_IF_ERROR(ApplySteps(unwanted_));
+  if (edges_.ok()) FC_RETURN_IF_ERROR(Register());
   if (stopping_) return absl::OkStatus();
+  if (!edges_.ok() && first_failure_.ok()) return FinishWaiting();
   return Finish(first_failure_);
 }
 
@@ -68,13 +71,13 @@ absl::Status ReconcileOperation::LoadAndPlan() {
     FC_ASSIGN_OR_RETURN(connector_, dependencies_.connectors.Find(app_.system()));
     FC_ASSIGN_OR_RETURN(const std::vector<store::v1::Mapping> mappings,
                         MappingsOfApp(tx, app_name_));
-    FC_ASSIGN_OR_RETURN(rows_, tx.subscriptions().ListByApp(app_name_));
+    FC_ASSIGN_OR_RETURN(std::vector<Subscription> rows, tx.subscriptions().ListByApp(app_name_));
     const DesiredSubscriptions desired = Desired(*connector_, mappings);
-    if (!desired.empty() || !rows_.empty()) {
+    if (!desired.empty() || !rows.empty()) {
       FC_ASSIGN_OR_RETURN(group_, tx.edge_groups().Get(app_.edge_group()));
       hook_url_ = HookUrl(group_, app_);
     }
-    RowChanges changes = PlanRows(desired, rows_);
+    RowChanges changes = PlanRows(desired, rows);
     for (Subscription& row : changes.update) {
       *row.mutable_update_time() = ToProto(now);
       FC_RETURN_IF_ERROR(tx.subscriptions().Update(row));
@@ -86,36 +89,32 @@ absl::Status ReconcileOperation::LoadAndPlan() {
       *row.mutable_create_time() = *row.mutable_update_time() = ToProto(now);
       FC_RETURN_IF_ERROR(tx.subscriptions().Insert(row));
     }
-    FC_ASSIGN_OR_RETURN(rows_, tx.subscriptions().ListByApp(app_name_));
+    FC_ASSIGN_OR_RETURN(rows, tx.subscriptions().ListByApp(app_name_));
+    const auto unwanted = std::stable_partition(
+        rows.begin(), rows.end(),
+        [](const Subscription& row) { return row.state() != Subscription::STATE_REMOVING; });
+    wanted_.assign(rows.begin(), unwanted);
+    unwanted_.assign(unwanted, rows.end());
     return absl::OkStatus();
   });
 }
 
-bool ReconcileOperation::anything_wanted() const {
-  return std::any_of(rows_.begin(), rows_.end(), [](const Subscription& row) {
-    return row.state() != Subscription::STATE_REMOVING;
-  });
-}
-
-absl::Status ReconcileOperation::WaitForEdges() {
-  // What is only taken away needs no edge.
-  if (!anything_wanted()) return absl::OkStatus();
+absl::Status ReconcileOperation::CheckEdges() {
+  if (wanted_.empty()) return absl::OkStatus();
   const absl::Time now = dependencies_.clock.Now();
-  absl::Status ready;
   FC_RETURN_IF_ERROR(dependencies_.store.Read([&](Transaction& tx) -> absl::Status {
-    ready = CheckEdgesReady(tx, app_.edge_group(), now);
+    edges_ = CheckEdgesReady(tx, app_.edge_group(), now);
     return absl::OkStatus();
   }));
-  if (ready.ok()) return ready;
-  waits_for_edges_ = true;
-  for (Subscription& row : rows_) {
-    if (row.state() != Subscription::STATE_PENDING || row.state_reason() == ready.message()) {
+  if (edges_.ok()) return absl::OkStatus();
+  for (Subscription& row : wanted_) {
+    if (row.state() != Subscription::STATE_PENDING || row.state_reason() == edges_.message()) {
       continue;
     }
-    row.set_state_reason(std::string(ready.message()));
+    row.set_state_reason(std::string(edges_.message()));
     FC_RETURN_IF_ERROR(StoreRows({row}));
   }
-  return ready;
+  return absl::OkStatus();
 }
 
 absl::Status ReconcileOperation::OpenSystem() {
@@ -127,8 +126,16 @@ absl::Status ReconcileOperation::OpenSystem() {
   return absl::OkStatus();
 }
 
+absl::Status ReconcileOperation::Register() {
+  if (stopping_ || wanted_.empty()) return absl::OkStatus();
+  if (const absl::Status ready = EnsureTargetUrl(); !ready.ok()) {
+    first_failure_.Update(ready);
+    return MarkRows(ready, wanted_);
+  }
+  return ApplySteps(wanted_);
+}
+
 absl::Status ReconcileOperation::EnsureTargetUrl() {
-  if (!anything_wanted()) return absl::OkStatus();
   switch (target_url_) {
     case TargetUrlState::kOurs:
       return absl::OkStatus();
@@ -144,8 +151,8 @@ absl::Status ReconcileOperation::EnsureTargetUrl() {
   return absl::OkStatus();
 }
 
-absl::Status ReconcileOperation::ApplySteps() {
-  for (Subscription& row : rows_) {
+absl::Status ReconcileOperation::ApplySteps(std::vector<Subscription>& rows) {
+  for (Subscription& row : rows) {
     if (stopping_) return absl::OkStatus();
     const absl::Status done = ApplyStep(row);
     if (done.ok()) continue;
@@ -193,9 +200,11 @@ absl::Status ReconcileOperation::ApplyStep(Subscription& row) {
   return StoreRows({row});
 }
 
-absl::Status ReconcileOperation::MarkRows(const absl::Status& why) {
+absl::Status ReconcileOperation::MarkRows(const absl::Status& why,
+                                          std::vector<Subscription>& rows) {
+  if (rows.empty()) return absl::OkStatus();
   Log(LogLevel::kWarning, "subscriptions not reconciled", {{"app", app_name_}, {"error", why}});
-  for (Subscription& row : rows_) {
+  for (Subscription& row : rows) {
     row.set_failed_attempts(row.failed_attempts() + 1);
     row.set_state_reason(ReasonText(why.message()));
     // A foreign target URL means that nothing arrives. A system that cannot be asked just now, be
@@ -206,7 +215,7 @@ absl::Status ReconcileOperation::MarkRows(const absl::Status& why) {
       row.set_state(Subscription::STATE_FAILED);
     }
   }
-  return StoreRows(rows_);
+  return StoreRows(rows);
 }
 
 absl::Status ReconcileOperation::StoreRows(const std::vector<Subscription>& rows) {
@@ -220,6 +229,11 @@ absl::Status ReconcileOperation::StoreRows(const std::vector<Subscription>& rows
   });
 }
 
+absl::Status ReconcileOperation::FinishWaiting() {
+  waits_for_edges_ = true;
+  return Finish(edges_);
+}
+
 absl::Status ReconcileOperation::Finish(const absl::Status& outcome) {
   const absl::Time now = dependencies_.clock.Now();
   return dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
@@ -228,7 +242,7 @@ absl::Status ReconcileOperation::Finish(const absl::Status& outcome) {
     if (app.reconcile_marks() != app_.reconcile_marks()) return ShowNextAttempt(tx, app);
     const int failures = outcome.ok() || waits_for_edges_ ? 0 : app.reconcile_failures() + 1;
     app.set_reconcile_failures(failures);
-    if (outcome.ok() && rows_.empty()) {
+    if (outcome.ok() && wanted_.empty() && unwanted_.empty()) {
       app.clear_reconcile_time();
     } else if (outcome.ok()) {
       *app.mutable_reconcile_time() = ToProto(now + kSubscriptionRecheck);

@@ -30,18 +30,22 @@ class ReconcileOperation {
   absl::Status Run();
 
  private:
+  using Rows = std::vector<store::v1::Subscription>;
+
   absl::Status LoadAndPlan();
-  // Fails, with waits_for_edges_ set, while the edges do not know the hook yet.
-  absl::Status WaitForEdges();
+  // Whether the edges know the hook, as far as anything is wanted; those that wait for it say so.
+  absl::Status CheckEdges();
+  // An error is the system's, as those of EnsureTargetUrl and ApplyStep.
   absl::Status OpenSystem();
+  absl::Status Register();
   absl::Status EnsureTargetUrl();
-  absl::Status ApplySteps();
+  absl::Status ApplySteps(Rows& rows);
   absl::Status ApplyStep(store::v1::Subscription& row);
+  absl::Status FinishWaiting();
   absl::Status Finish(const absl::Status& outcome);
 
-  absl::Status StoreRows(const std::vector<store::v1::Subscription>& rows);
-  absl::Status MarkRows(const absl::Status& why);
-  bool anything_wanted() const;
+  absl::Status StoreRows(const Rows& rows);
+  absl::Status MarkRows(const absl::Status& why, Rows& rows);
 
   const SubscriptionDependencies& dependencies_;
   const std::string app_name_;
@@ -50,11 +54,13 @@ class ReconcileOperation {
   store::v1::EdgeGroup group_;
   std::string hook_url_;
   const Connector* connector_ = nullptr;
-  std::vector<store::v1::Subscription> rows_;
+  Rows wanted_;
+  Rows unwanted_;  // STATE_REMOVING
+  absl::Status edges_;
   AppIdentity identity_;
   std::unique_ptr<ApiClient> api_;
   Registration actual_;
-  absl::Status first_failure_;  // of single rows
+  absl::Status first_failure_;  // of rows, or of the target URL
   bool waits_for_edges_ = false;
   TargetUrlState target_url_ = TargetUrlState::kUnset;  // at the system
 };

@@ -259,6 +259,47 @@ TEST_F(SubscriptionControllerTest, WhatIsOursGoesAlthoughAnotherReceiverHasTaken
   EXPECT_THAT(Rows(), IsEmpty());
 }
 
+TEST_F(SubscriptionControllerTest, WhatIsTakenAwayDoesNotWaitForWhatIsWanted) {
+  EdgeHasApplied(3);
+  AddMapping("a", {"email"});
+  AddMapping("b", {"phone"});
+  RunDue();
+  EdgeHasApplied(2);
+  TurnOff("b");
+  RunDue();
+  EXPECT_THAT(AtTheSystem(),
+              UnorderedElementsAre("contact.change email", "contact.creation", "contact.deletion"));
+  EXPECT_THAT(Rows(), SizeIs(3));
+  EXPECT_EQ(DueIn(), kEdgesNotReadyRecheck);
+
+  EdgeHasApplied(3);
+  crm_.registration.target_url = "https://other.example/hook";
+  AddMapping("c", {"zip"});
+  TurnOff("a");
+  RunDue();
+  EXPECT_THAT(AtTheSystem(), UnorderedElementsAre("contact.creation", "contact.deletion"));
+  EXPECT_THAT(Rows(), AllOf(SizeIs(3), Each(StateIs(Subscription::STATE_FAILED))));
+}
+
+TEST_F(SubscriptionControllerTest, ARemovalThatFailsIsNotTriedEachTimeTheEdgesAreLookedAt) {
+  EdgeHasApplied(3);
+  AddMapping("a", {"email"});
+  AddMapping("b", {"phone"});
+  RunDue();
+  EdgeHasApplied(2);
+  TurnOff("b");
+  crm_.FailNext("DeleteSubscription", absl::UnavailableError("down"));
+  RunDue();
+  EXPECT_EQ(DueIn(), kFirstFailureDelay);
+  crm_.FailNext("GetRegistration", absl::UnavailableError("down"));
+  RunAfter(kFirstFailureDelay);
+  EXPECT_EQ(DueIn(), 2 * kFirstFailureDelay);
+  EXPECT_THAT(Rows(), UnorderedElementsAre(StateIs(Subscription::STATE_ACTIVE),
+                                           StateIs(Subscription::STATE_ACTIVE),
+                                           StateIs(Subscription::STATE_ACTIVE),
+                                           StateIs(Subscription::STATE_REMOVING)));
+}
+
 TEST_F(SubscriptionControllerTest, TheUrlOfTheAppsFormerEdgeGroupIsReplaced) {
   EdgeHasApplied(3);
   crm_.registration.target_url = "https://former.example/v1/hooks/token";
