@@ -201,6 +201,7 @@ class Connector {
   // What must be subscribed to for records of this type when these fields matter. Sorted.
   virtual std::vector<SubscriptionSpec> RequiredSubscriptions(
       absl::string_view object_type, const std::set<std::string>& fields) const = 0;
+  // kNotFound: the system has no such app.
   virtual absl::StatusOr<Registration> GetRegistration(ApiClient& api,
                                                        const AppIdentity& app) const = 0;
   virtual absl::Status SetTargetUrl(ApiClient& api, const AppIdentity& app,

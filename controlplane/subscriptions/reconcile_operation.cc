@@ -51,14 +51,10 @@ absl::Status ReconcileOperation::Run() {
   FC_RETURN_IF_ERROR(CheckEdges());
   if (!edges_.ok() && unwanted_.empty()) return FinishWaiting();
   if (wanted_.empty() && unwanted_.empty()) return Finish(absl::OkStatus());
-  if (const absl::Status opened = OpenSystem(); !opened.ok()) {
-    FC_RETURN_IF_ERROR(MarkRows(opened, unwanted_));
-    if (edges_.ok()) FC_RETURN_IF_ERROR(MarkRows(opened, wanted_));
-    return Finish(opened);
-  }
+  const absl::Status opened = OpenSystem();
   // What is taken away needs neither edges nor a target URL: nothing that is wanted holds it up.
-  FC_RETURN_IF_ERROR(ApplySteps(unwanted_));
-  if (edges_.ok()) FC_RETURN_IF_ERROR(Register());
+  FC_RETURN_IF_ERROR(Unregister(opened));
+  if (edges_.ok()) FC_RETURN_IF_ERROR(Register(opened));
   if (stopping_) return absl::OkStatus();
   if (!edges_.ok() && first_failure_.ok()) return FinishWaiting();
   return Finish(first_failure_);
@@ -121,18 +117,22 @@ absl::Status ReconcileOperation::OpenSystem() {
   FC_ASSIGN_OR_RETURN(identity_, dependencies_.clients.Identity(app_));
   FC_ASSIGN_OR_RETURN(api_, dependencies_.clients.ForApp(
                                 app_, dependencies_.clock.Now() + kReconcileTimeout, nullptr));
-  FC_ASSIGN_OR_RETURN(actual_, connector_->GetRegistration(*api_, identity_));
+  absl::StatusOr<Registration> actual = connector_->GetRegistration(*api_, identity_);
+  app_is_gone_ = absl::IsNotFound(actual.status());
+  FC_ASSIGN_OR_RETURN(actual_, std::move(actual));
   target_url_ = CompareTargetUrl(actual_.target_url, hook_url_);
   return absl::OkStatus();
 }
 
-absl::Status ReconcileOperation::Register() {
+absl::Status ReconcileOperation::Unregister(const absl::Status& opened) {
+  // An app that the system has no more took its subscriptions with it.
+  return opened.ok() || app_is_gone_ ? ApplySteps(unwanted_) : MarkRows(opened, unwanted_);
+}
+
+absl::Status ReconcileOperation::Register(const absl::Status& opened) {
   if (stopping_ || wanted_.empty()) return absl::OkStatus();
-  if (const absl::Status ready = EnsureTargetUrl(); !ready.ok()) {
-    first_failure_.Update(ready);
-    return MarkRows(ready, wanted_);
-  }
-  return ApplySteps(wanted_);
+  const absl::Status ready = opened.ok() ? EnsureTargetUrl() : opened;
+  return ready.ok() ? ApplySteps(wanted_) : MarkRows(ready, wanted_);
 }
 
 absl::Status ReconcileOperation::EnsureTargetUrl() {
@@ -156,7 +156,7 @@ absl::Status ReconcileOperation::ApplySteps(std::vector<Subscription>& rows) {
     if (stopping_) return absl::OkStatus();
     const absl::Status done = ApplyStep(row);
     if (done.ok()) continue;
-    if (first_failure_.ok()) first_failure_ = done;
+    first_failure_.Update(done);
     row.set_failed_attempts(row.failed_attempts() + 1);
     row.set_state_reason(ReasonText(done.message()));
     if (row.state() != Subscription::STATE_REMOVING) row.set_state(Subscription::STATE_FAILED);
@@ -203,14 +203,15 @@ absl::Status ReconcileOperation::ApplyStep(Subscription& row) {
 absl::Status ReconcileOperation::MarkRows(const absl::Status& why,
                                           std::vector<Subscription>& rows) {
   if (rows.empty()) return absl::OkStatus();
+  first_failure_.Update(why);
   Log(LogLevel::kWarning, "subscriptions not reconciled", {{"app", app_name_}, {"error", why}});
   for (Subscription& row : rows) {
     row.set_failed_attempts(row.failed_attempts() + 1);
     row.set_state_reason(ReasonText(why.message()));
-    // A foreign target URL means that nothing arrives. A system that cannot be asked just now, be
-    // it for want of a secret, still sends what it sent.
-    const bool still_works =
-        row.state() == Subscription::STATE_ACTIVE && target_url_ != TargetUrlState::kForeign;
+    // With a foreign target URL, or without the app, nothing arrives. A system that cannot be
+    // asked just now, be it for want of a secret, still sends what it sent.
+    const bool still_works = row.state() == Subscription::STATE_ACTIVE && !app_is_gone_ &&
+                             target_url_ != TargetUrlState::kForeign;
     if (row.state() != Subscription::STATE_REMOVING && !still_works) {
       row.set_state(Subscription::STATE_FAILED);
     }

@@ -37,7 +37,9 @@ class ReconcileOperation {
   absl::Status CheckEdges();
   // An error is the system's, as those of EnsureTargetUrl and ApplyStep.
   absl::Status OpenSystem();
-  absl::Status Register();
+  // `opened` is what OpenSystem gave.
+  absl::Status Unregister(const absl::Status& opened);
+  absl::Status Register(const absl::Status& opened);
   absl::Status EnsureTargetUrl();
   absl::Status ApplySteps(Rows& rows);
   absl::Status ApplyStep(store::v1::Subscription& row);
@@ -60,7 +62,8 @@ class ReconcileOperation {
   AppIdentity identity_;
   std::unique_ptr<ApiClient> api_;
   Registration actual_;
-  absl::Status first_failure_;  // of rows, or of the target URL
+  bool app_is_gone_ = false;    // from the system
+  absl::Status first_failure_;  // of the system
   bool waits_for_edges_ = false;
   TargetUrlState target_url_ = TargetUrlState::kUnset;  // at the system
 };

@@ -350,6 +350,26 @@ TEST_F(SubscriptionControllerTest, WhenTheLastMappingIsTurnedOffNothingRemains) 
   EXPECT_THAT(Rows(), IsEmpty());
 }
 
+TEST_F(SubscriptionControllerTest, OfAnAppThatTheSystemHasNoMoreNothingRemains) {
+  EdgeHasApplied(3);
+  AddMapping("a", {"email"});
+  AddMapping("b", {"phone"});
+  RunDue();
+  const absl::Status gone = absl::NotFoundError("no app of this id");
+  TurnOff("b");
+  crm_.FailNext("GetRegistration", gone);
+  RunDue();
+  EXPECT_THAT(Rows(), AllOf(SizeIs(3), Each(StateIs(Subscription::STATE_FAILED))));
+  EXPECT_EQ(Rows()[0].state_reason(), gone.message());
+  EXPECT_EQ(DueIn(), kFirstFailureDelay);
+
+  TurnOff("a");
+  crm_.FailNext("GetRegistration", gone);
+  RunDue();
+  EXPECT_THAT(Rows(), IsEmpty());
+  EXPECT_EQ(crm_.calls("DeleteSubscription"), 0);
+}
+
 TEST_F(SubscriptionControllerTest, SubscriptionsOfOthersAreLeftAlone) {
   EdgeHasApplied(3);
   crm_.registration.subscriptions.push_back({{"company.creation", ""}, "theirs", true});

@@ -196,6 +196,11 @@ TEST_F(HubSpotConnectorTest, AnAppWithoutSettingsHasNoTargetUrl) {
   EXPECT_EQ(connector_.GetRegistration(api, app_)->target_url, "");
 }
 
+TEST_F(HubSpotConnectorTest, AnAppThatHubSpotDoesNotHaveIsNotFound) {
+  auto api = Api({FakeAnswer(404, json::object()), FakeAnswer(404, json::object())});
+  EXPECT_EQ(connector_.GetRegistration(api, app_).status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(HubSpotConnectorTest, SettingTheTargetUrlKeepsTheThrottling) {
   auto api = Api({FakeAnswer(200, {{"targetUrl", "https://old.test"},
                                    {"throttling", {{"maxConcurrentRequests", 25}}}}),

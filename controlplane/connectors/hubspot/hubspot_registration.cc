@@ -58,6 +58,7 @@ absl::StatusOr<json> HubSpotRegistration::GetSettings() {
 
 absl::StatusOr<Registration> HubSpotRegistration::Get() {
   FC_ASSIGN_OR_RETURN(const json settings, GetSettings());
+  // An app without subscriptions has an empty list of them.
   FC_ASSIGN_OR_RETURN(
       const json answer,
       CallForJson(connector_, api_, GetRequest(absl::StrCat(url_, "/subscriptions")),

@@ -25,6 +25,7 @@ class HubSpotRegistration {
   HubSpotRegistration(const Connector& connector, ApiClient& api, absl::string_view base_url,
                       const AppIdentity& app);
 
+  // kNotFound: HubSpot has no app of this id.
   absl::StatusOr<Registration> Get();
   // Keeps the throttling that is set.
   absl::Status SetTargetUrl(absl::string_view url);
