@@ -15,8 +15,7 @@
 #include "controlplane/api/requests.h"
 #include "controlplane/api/serve.h"
 #include "controlplane/api/subscription_service.h"
-#include "controlplane/connectors/status_payloads.h"
-#include "controlplane/model/reason.h"
+#include "controlplane/connections/connection_state.h"
 #include "controlplane/model/resource_name.h"
 
 namespace fluxcascade {
@@ -112,23 +111,6 @@ absl::Status TakeOver(const ApiContext& context, const v1::Connection& given,
     *stored.mutable_credential() = SealCredential(context.keyring, plain, stored.name());
   }
   return absl::OkStatus();
-}
-
-// What trying the credential showed.
-void SetStateFrom(const absl::StatusOr<std::string>& account, StoredConnection& stored) {
-  stored.set_state_reason(ReasonText(account.status().message()));
-  if (account.ok() && !stored.account_id().empty() && *account != stored.account_id()) {
-    stored.set_state(StoredConnection::STATE_AUTHORIZATION_FAILED);
-    stored.set_state_reason(absl::StrCat("the credential is of account ", *account,
-                                         ", the connection is of account ", stored.account_id()));
-  } else if (account.ok()) {
-    stored.set_state(StoredConnection::STATE_ACTIVE);
-    stored.set_account_id(*account);
-  } else if (absl::IsResourceExhausted(account.status()) || IsTransient(account.status())) {
-    stored.set_state(StoredConnection::STATE_UNREACHABLE);
-  } else {
-    stored.set_state(StoredConnection::STATE_AUTHORIZATION_FAILED);
-  }
 }
 
 absl::StatusOr<std::string> AskAccount(const ApiContext& context, const StoredConnection& stored) {

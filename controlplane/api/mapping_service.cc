@@ -31,18 +31,24 @@ absl::StatusOr<StoredMapping> GetMappingNamed(Transaction& tx, absl::string_view
   return tx.mappings().Get(name);
 }
 
+// Why it is not active, and what to do.
+std::string HowToActivate(const StoredConnection& connection) {
+  if (connection.paused()) return "it is paused: set paused to false";
+  if (connection.state() == StoredConnection::STATE_UNREACHABLE) {
+    return absl::StrCat("its system could not be reached when it was last tried: ",
+                        connection.state_reason(), "; try it again with CheckConnection");
+  }
+  return absl::StrCat(connection.state_reason(),
+                      "; give it a credential that works, then CheckConnection");
+}
+
 absl::Status CheckActive(Transaction& tx, absl::string_view connection_name) {
   FC_ASSIGN_OR_RETURN(const StoredConnection connection, tx.connections().Get(connection_name));
   if (!connection.paused() && connection.state() == StoredConnection::STATE_ACTIVE) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(
-      absl::StrCat(connection_name, " is not active",
-                   connection.paused()
-                       ? " (it is paused): set paused to false"
-                       : absl::StrCat(" (", connection.state_reason(),
-                                      "): give it a credential that works, then CheckConnection"),
-                   ", and repeat"));
+      absl::StrCat(connection_name, " is not active: ", HowToActivate(connection), ", and repeat"));
 }
 
 // Without a mask, the sides that are given are those that the mapping has.

@@ -348,13 +348,16 @@ TEST_F(MappingServiceTest, EnablingNeedsActiveConnectionsAndSaysWhatToDo) {
     EXPECT_THAT(Enable().status(),
                 StatusIs(StatusCode::kFailedPrecondition,
                          AllOf(HasSubstr(connection.name()), HasSubstr("set paused to false"))));
-    for (const auto state : {store::v1::Connection::STATE_AUTHORIZATION_FAILED,
-                             store::v1::Connection::STATE_UNREACHABLE}) {
+    for (const auto& [state, advice] :
+         {std::pair{store::v1::Connection::STATE_AUTHORIZATION_FAILED,
+                    "; give it a credential that works, then CheckConnection"},
+          std::pair{store::v1::Connection::STATE_UNREACHABLE,
+                    "; try it again with CheckConnection"}}) {
       Change(connection, state, /*paused=*/false);
       EXPECT_THAT(Enable().status(),
                   StatusIs(StatusCode::kFailedPrecondition,
-                           AllOf(HasSubstr(connection.name()), HasSubstr("the system's own words"),
-                                 HasSubstr("CheckConnection"))));
+                           AllOf(HasSubstr(connection.name()),
+                                 HasSubstr(absl::StrCat("the system's own words", advice)))));
     }
     Change(connection, store::v1::Connection::STATE_ACTIVE, /*paused=*/false);
   }

@@ -6,6 +6,7 @@
 #include "common/json/json_text.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
+#include "controlplane/connections/connection_state.h"
 #include "controlplane/connectors/status_payloads.h"
 #include "controlplane/mapping/apply.h"
 #include "controlplane/mapping/check.h"
@@ -72,16 +73,18 @@ SyncOperation::Ended SyncOperation::Load() {
   return OpenSide(mapping_.target(), Attempt::BLAME_TARGET, target_);
 }
 
+SyncOperation::Ended SyncOperation::Unusable(const Connection& connection) const {
+  const bool refused = connection.state() == Connection::STATE_AUTHORIZATION_FAILED;
+  if (!connection.paused() && !refused) return std::nullopt;
+  return SyncOutcome::Waiting(
+      absl::StrCat(connection.name(), connection.paused() ? " is paused" : " is not authorized"),
+      start_ + kPausedRecheck);
+}
+
 SyncOperation::Ended SyncOperation::OpenSide(const store::v1::Side& from, Attempt::Blame blame,
                                              Side& side) {
   side.object_type = from.object_type();
-  if (side.connection.paused() ||
-      side.connection.state() == Connection::STATE_AUTHORIZATION_FAILED) {
-    return SyncOutcome::Waiting(
-        absl::StrCat(from.connection(),
-                     side.connection.paused() ? " is paused" : " is not authorized"),
-        start_ + kPausedRecheck);
-  }
+  if (Ended ended = Unusable(side.connection)) return ended;
   // Where the wait is long, no call of the other side is spent on an attempt that would end here.
   const std::optional<RateLimitState> limit =
       dependencies_.clients.RateLimit(side.connection.name());
@@ -101,7 +104,28 @@ SyncOperation::Ended SyncOperation::OpenSide(const store::v1::Side& from, Attemp
     return SyncOutcome::Failed(api.status().message(), blame, IsTransient(api.status()));
   }
   side.api = *std::move(api);
+  if (side.connection.state() == Connection::STATE_UNREACHABLE) return CheckAgain(side);
   return std::nullopt;
+}
+
+// Any other call that succeeds would show less: not whose account it is, which may never have been
+// seen yet.
+SyncOperation::Ended SyncOperation::CheckAgain(Side& side) {
+  const absl::StatusOr<std::string> account = side.connector->CheckAccount(*side.api);
+  if (!account.ok()) return FromError(account.status(), side);
+  Connection now;
+  const absl::Status status = dependencies_.store.Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(now, tx.connections().Get(side.connection.name()));
+    const bool changed = now.revision() != side.connection.revision();
+    if (changed || now.state() != Connection::STATE_UNREACHABLE) return absl::OkStatus();
+    SetStateFrom(account, now);
+    return tx.connections().Update(now);
+  });
+  if (!status.ok()) {
+    return SyncOutcome::Failed(status.message(), Attempt::BLAME_FLUXCASCADE, true);
+  }
+  side.connection = std::move(now);
+  return Unusable(side.connection);
 }
 
 SyncOperation::Ended SyncOperation::ReadSource() {

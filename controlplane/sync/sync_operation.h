@@ -59,7 +59,12 @@ class SyncOperation {
 
   SyncOutcome Perform();
   Ended Load();
+  // A connection that is paused, or whose credential is refused, is waited for.
+  Ended Unusable(const store::v1::Connection& connection) const;
   Ended OpenSide(const store::v1::Side& from, store::v1::Attempt::Blame blame, Side& side);
+  // Tries the credential of a connection that could not be reached when it was last tried, and
+  // stores what that shows.
+  Ended CheckAgain(Side& side);
   Ended ReadSource();
   Ended SourceMissing();
 

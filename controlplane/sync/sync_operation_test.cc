@@ -1,5 +1,6 @@
 #include "controlplane/sync/sync_operation.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ using store::v1::ACTION_DELETE;
 using store::v1::ACTION_MERGE;
 using store::v1::ACTION_UPDATE;
 using store::v1::Attempt;
+using store::v1::Connection;
 using store::v1::Delivery;
 using store::v1::Link;
 using store::v1::Mapping;
@@ -70,7 +72,7 @@ class SyncOperationTest : public testing::Test {
   }
 
   void SetSide(absl::string_view id, const char* system, const char* type, store::v1::Side& side) {
-    store::v1::Connection connection;
+    Connection connection;
     connection.set_name(absl::StrCat("workspaces/default/connections/", id));
     connection.set_system(system);
     Do([&](Transaction& tx) { return tx.connections().Insert(connection); });
@@ -88,6 +90,21 @@ class SyncOperationTest : public testing::Test {
   void SetMatchField(const std::string& field) {
     mapping_.set_match_field(field);
     Do([&](Transaction& tx) { return tx.mappings().Update(mapping_); });
+  }
+
+  Connection Target() {
+    Connection target;
+    Do([&](Transaction& tx) -> absl::Status {
+      FC_ASSIGN_OR_RETURN(target, tx.connections().Get(mapping_.target().connection()));
+      return absl::OkStatus();
+    });
+    return target;
+  }
+
+  void ChangeTarget(const std::function<void(Connection&)>& change) {
+    Connection target = Target();
+    change(target);
+    Do([&](Transaction& tx) { return tx.connections().Update(target); });
   }
 
   void HasEndpoint(const std::string& id, const std::string& event_type, bool disabled = false) {
@@ -680,12 +697,33 @@ TEST_F(SyncOperationTest, FailureIsToldOnceTheDeliveryHasEnded) {
   EXPECT_THAT(Outbound(), SizeIs(1));
 }
 
-TEST_F(SyncOperationTest, APausedConnectionIsWaitedForWithoutACall) {
-  Do([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(auto target, tx.connections().Get(mapping_.target().connection()));
-    target.set_paused(true);
-    return tx.connections().Update(target);
+TEST_F(SyncOperationTest, AConnectionThatCouldNotBeReachedIsActiveOnceItsCredentialWorks) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  ChangeTarget([](Connection& target) { target.set_state(Connection::STATE_UNREACHABLE); });
+  books_.FailNext("CheckAccount", absl::UnavailableError("down"));
+  const Delivery failed = Sync(ACTION_CREATE, "1");
+  EXPECT_EQ(failed.state_reason(), "down");
+  EXPECT_EQ(Target().state(), Connection::STATE_UNREACHABLE);
+  EXPECT_EQ(RunAgain(failed).state(), Delivery::STATE_SUCCEEDED);
+  EXPECT_EQ(Target().state(), Connection::STATE_ACTIVE);
+  EXPECT_EQ(Target().account_id(), "account");
+  Sync(ACTION_UPDATE, "1");
+  EXPECT_EQ(books_.calls("CheckAccount"), 2);
+}
+
+TEST_F(SyncOperationTest, AConnectionThatTurnsOutToBeOfAnotherAccountIsNotUsed) {
+  crm_.Has("1", Person("ada@x.example", "Ada"));
+  ChangeTarget([](Connection& target) {
+    target.set_state(Connection::STATE_UNREACHABLE);
+    target.set_account_id("another");
   });
+  EXPECT_THAT(Sync(ACTION_CREATE, "1").waiting_for(), HasSubstr("is not authorized"));
+  EXPECT_EQ(Target().state(), Connection::STATE_AUTHORIZATION_FAILED);
+  EXPECT_EQ(books_.calls("Create"), 0);
+}
+
+TEST_F(SyncOperationTest, APausedConnectionIsWaitedForWithoutACall) {
+  ChangeTarget([](Connection& target) { target.set_paused(true); });
   const Delivery waiting = Sync(ACTION_CREATE, "1");
   EXPECT_EQ(waiting.state(), Delivery::STATE_PENDING);
   EXPECT_THAT(waiting.waiting_for(), HasSubstr("is paused"));

@@ -79,7 +79,10 @@ absl::Status FakeConnector::ResponseStatus(const HttpResponse&) const { return a
 std::optional<RateLimitReading> FakeConnector::RateLimit(const HttpResponse&) const {
   return std::nullopt;
 }
-absl::StatusOr<std::string> FakeConnector::CheckAccount(ApiClient&) const { return "account"; }
+absl::StatusOr<std::string> FakeConnector::CheckAccount(ApiClient&) const {
+  FC_RETURN_IF_ERROR(system_.Enter("CheckAccount"));
+  return "account";
+}
 absl::Status FakeConnector::FillHook(const AppIdentity&, edge::v1::Hook&) const {
   return NotMade();
 }
