@@ -38,10 +38,12 @@ SyncOperation::SyncOperation(const SyncDependencies& dependencies, ClaimedDelive
 absl::Status SyncOperation::Run() { return Commit(Perform()); }
 
 SyncOutcome SyncOperation::Perform() {
+  if (Ended ended = Load()) return *ended;
   if (claimed_.delivery.inbound().action() == store::v1::ACTION_MERGE) {
     return SyncOutcome::Skipped("merge_not_handled: the references in the target were not updated");
   }
-  if (Ended ended = Load()) return *ended;
+  if (Ended ended = OpenSide(Attempt::BLAME_SOURCE, source_)) return *ended;
+  if (Ended ended = OpenSide(Attempt::BLAME_TARGET, target_)) return *ended;
   if (Ended ended = ReadSource()) return *ended;
   if (record_.archived) return RemoveTarget();
   wanted_ = ApplyMapping(mapping_, record_.fields);
@@ -69,8 +71,19 @@ SyncOperation::Ended SyncOperation::Load() {
   }
   link_.set_mapping(work.mapping());
   link_.set_source_record_id(work.record_id());
-  if (Ended ended = OpenSide(mapping_.source(), Attempt::BLAME_SOURCE, source_)) return ended;
-  return OpenSide(mapping_.target(), Attempt::BLAME_TARGET, target_);
+  if (Ended ended = Describe(mapping_.source(), source_)) return ended;
+  return Describe(mapping_.target(), target_);
+}
+
+SyncOperation::Ended SyncOperation::Describe(const store::v1::Side& from, Side& side) {
+  side.object_type = from.object_type();
+  const absl::StatusOr<const Connector*> connector =
+      dependencies_.connectors.Find(side.connection.system());
+  if (!connector.ok()) {
+    return SyncOutcome::Failed(connector.status().message(), Attempt::BLAME_CONFIGURATION, false);
+  }
+  side.connector = *connector;
+  return std::nullopt;
 }
 
 SyncOperation::Ended SyncOperation::Unusable(const Connection& connection) const {
@@ -81,23 +94,15 @@ SyncOperation::Ended SyncOperation::Unusable(const Connection& connection) const
       start_ + kPausedRecheck);
 }
 
-SyncOperation::Ended SyncOperation::OpenSide(const store::v1::Side& from, Attempt::Blame blame,
-                                             Side& side) {
-  side.object_type = from.object_type();
+SyncOperation::Ended SyncOperation::OpenSide(Attempt::Blame blame, Side& side) {
   if (Ended ended = Unusable(side.connection)) return ended;
   // Where the wait is long, no call of the other side is spent on an attempt that would end here.
   const std::optional<RateLimitState> limit =
       dependencies_.clients.RateLimit(side.connection.name());
   if (limit && limit->blocked_until.value_or(start_) > start_ + kMaxTurnWait) {
-    return SyncOutcome::Waiting(absl::StrCat("the rate limit of ", from.connection()),
+    return SyncOutcome::Waiting(absl::StrCat("the rate limit of ", side.connection.name()),
                                 *limit->blocked_until);
   }
-  const absl::StatusOr<const Connector*> connector =
-      dependencies_.connectors.Find(side.connection.system());
-  if (!connector.ok()) {
-    return SyncOutcome::Failed(connector.status().message(), Attempt::BLAME_CONFIGURATION, false);
-  }
-  side.connector = *connector;
   absl::StatusOr<std::unique_ptr<ApiClient>> api = dependencies_.clients.ForConnection(
       side.connection, start_ + kSyncAttemptTimeout, &recorder_);
   if (!api.ok()) {

@@ -47,7 +47,7 @@ class SyncOperation {
   absl::Status Run();
 
  private:
-  // One side of the mapping, ready to be called.
+  // One side of the mapping; once opened, ready to be called.
   struct Side {
     store::v1::Connection connection;
     const Connector* connector = nullptr;
@@ -58,10 +58,12 @@ class SyncOperation {
   using Ended = std::optional<SyncOutcome>;
 
   SyncOutcome Perform();
+  // What is stored, and with it what the log says of the sides.
   Ended Load();
+  Ended Describe(const store::v1::Side& from, Side& side);
   // A connection that is paused, or whose credential is refused, is waited for.
   Ended Unusable(const store::v1::Connection& connection) const;
-  Ended OpenSide(const store::v1::Side& from, store::v1::Attempt::Blame blame, Side& side);
+  Ended OpenSide(store::v1::Attempt::Blame blame, Side& side);
   // Tries the credential of a connection that could not be reached when it was last tried, and
   // stores what that shows.
   Ended CheckAgain(Side& side);

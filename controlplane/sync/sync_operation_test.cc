@@ -632,6 +632,9 @@ TEST_F(SyncOperationTest, AMergeIsSkippedAndSaysSo) {
   const Delivery skipped = Sync(ACTION_MERGE, "1");
   EXPECT_EQ(skipped.state(), Delivery::STATE_SKIPPED);
   EXPECT_THAT(skipped.state_reason(), StartsWith("merge_not_handled"));
+  EXPECT_EQ(Logs().front().event(), "contact.merge");
+  EXPECT_EQ(Logs().front().source(), "crm");
+  EXPECT_EQ(Logs().front().target(), "books");
   EXPECT_EQ(books_.calls("Create"), 0);
 }
 
