@@ -10,6 +10,7 @@
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
 #include "controlplane/connectors/connector_table.h"
+#include "controlplane/ingest/request_intake.h"
 #include "controlplane/store/memory_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -218,6 +219,16 @@ TEST_F(IngestorTest, APropertyThatNoMappingReadsIsKept) {
 TEST_F(IngestorTest, AnAccountWithoutConnectionIsKept) {
   ExpectOneKept(HubSpotEvent(1, "contact.creation", "", "999"), Event::STATE_UNKNOWN_ACCOUNT,
                 "999");
+}
+
+TEST_F(IngestorTest, WhatIsNoEventIsKeptAndSaysSo) {
+  ExpectOneKept("[5]", Event::STATE_UNSUPPORTED, "no subscriptionType");
+  EXPECT_EQ(Events()[0].payload(), "5");
+}
+
+TEST_F(IngestorTest, ARequestWithoutEventsIsKept) {
+  ExpectOneKept("[]" + std::string(3000, ' '), Event::STATE_UNSUPPORTED, "holds no events");
+  EXPECT_THAT(Events()[0].payload(), SizeIs(kPayloadPreviewBytes));
 }
 
 TEST_F(IngestorTest, WhatIsNoJsonIsKeptWhole) {

@@ -86,6 +86,9 @@ absl::Status RequestIntake::Take(const edge::v1::LoggedRequest& request,
   if (!sources.ok()) {
     return Keep(request, origin, Event::STATE_UNPARSABLE, sources.status().message());
   }
+  if (sources->empty()) {
+    return Keep(request, origin, Event::STATE_UNSUPPORTED, "the request holds no events");
+  }
   const Event base = NewEvent(request, origin, WorkspaceOf(app->name()));
   for (const SourceEvent& source : *sources) {
     FC_RETURN_IF_ERROR(TakeEvent(source, *app, base));
@@ -103,7 +106,8 @@ absl::Status RequestIntake::Keep(const edge::v1::LoggedRequest& request,
   event.set_name(JoinName(workspace, "events", NewSortableId(now_, random_)));
   event.set_state(state);
   event.set_state_reason(ReasonText(reason));
-  event.set_payload(request.body());
+  const bool unread = state == Event::STATE_UNPARSABLE || state == Event::STATE_SET_ASIDE;
+  event.set_payload(unread ? request.body() : request.body().substr(0, kPayloadPreviewBytes));
   return tx_.events().InsertIfNew(event, "", now_).status();
 }
 
@@ -126,9 +130,12 @@ absl::Status RequestIntake::TakeEvent(const SourceEvent& source, const store::v1
   if (connections.empty()) {
     Event event = WithSource(base, source);
     event.set_name(absl::StrCat(base.name(), NewSortableId(now_, random_)));
-    event.set_state(Event::STATE_UNKNOWN_ACCOUNT);
+    // What nothing would be done with in any account says so; it may not even name one.
+    const bool supported = source.unsupported_reason.empty();
+    event.set_state(supported ? Event::STATE_UNKNOWN_ACCOUNT : Event::STATE_UNSUPPORTED);
     event.set_state_reason(
-        absl::StrCat("no connection of the app has account id ", source.account_id));
+        supported ? absl::StrCat("no connection of the app has account id ", source.account_id)
+                  : ReasonText(source.unsupported_reason));
     return tx_.events().InsertIfNew(event, source.dedupe_key, now_).status();
   }
   for (const store::v1::Connection& connection : connections) {
@@ -144,7 +151,7 @@ absl::Status RequestIntake::TakeForConnection(const SourceEvent& source, Event e
                                               const store::v1::Connection& connection) {
   const bool supported = source.unsupported_reason.empty();
   event.set_state(supported ? Event::STATE_ACCEPTED : Event::STATE_UNSUPPORTED);
-  event.set_state_reason(source.unsupported_reason);
+  event.set_state_reason(ReasonText(source.unsupported_reason));
   FC_ASSIGN_OR_RETURN(const bool is_new,
                       tx_.events().InsertIfNew(
                           event, absl::StrCat(connection.name(), "\n", source.dedupe_key), now_));

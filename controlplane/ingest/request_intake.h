@@ -40,7 +40,7 @@ class RequestIntake {
   // an event with a state and a reason.
   absl::Status Take(const edge::v1::LoggedRequest& request, const RequestOrigin& origin);
 
-  // Stores the whole request as one event that nothing is done with.
+  // Stores the request as one event that nothing is done with; whole when it could not be read.
   absl::Status Keep(const edge::v1::LoggedRequest& request, const RequestOrigin& origin,
                     store::v1::Event::State state, absl::string_view reason);
 
