@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/logging/logging.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "controlplane/connections/call_recorder.h"
@@ -128,12 +127,8 @@ class DispatchOperation : public std::enable_shared_from_this<DispatchOperation>
 
   void End(const std::function<absl::Status(Transaction&, absl::Time)>& step) {
     const absl::Time now = dependencies_.clock.Now();
-    const absl::Status ended =
-        dependencies_.store.Run([&](Transaction& tx) { return step(tx, now); });
-    if (!ended.ok()) {
-      Log(LogLevel::kError, "the end of an attempt was not stored",
-          {{"delivery", claimed_.delivery.name()}, {"error", ended}});
-    }
+    LogAttemptEnd(claimed_.delivery.name(),
+                  dependencies_.store.Run([&](Transaction& tx) { return step(tx, now); }));
     done_();
   }
 

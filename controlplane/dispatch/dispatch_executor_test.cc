@@ -21,6 +21,7 @@ namespace {
 
 using store::v1::Attempt;
 using store::v1::Delivery;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -50,10 +51,10 @@ class DispatchExecutorTest : public testing::Test {
     }));
   }
 
-  // Claims the delivery, which must be due, and makes one attempt.
-  void AttemptOnce() {
+  // Claims the delivery, which must be due.
+  ClaimedDelivery Claim() {
     std::optional<ClaimedDelivery> claimed;
-    FC_ASSERT_OK(store_->Run([&](Transaction& tx) -> absl::Status {
+    FC_EXPECT_OK(store_->Run([&](Transaction& tx) -> absl::Status {
       claimed.reset();
       ClaimRequest request;
       request.direction = store::v1::DIRECTION_OUTBOUND;
@@ -65,7 +66,12 @@ class DispatchExecutorTest : public testing::Test {
       FC_ASSIGN_OR_RETURN(claimed, Begin(tx, items[0], clock_.Now()));
       return absl::OkStatus();
     }));
-    executor_.Execute(*claimed, [this] { ++done_; });
+    return claimed.value_or(ClaimedDelivery());
+  }
+
+  // Claims the delivery, which must be due, and makes one attempt.
+  void AttemptOnce() {
+    executor_.Execute(Claim(), [this] { ++done_; });
   }
 
   Delivery Stored() {
@@ -142,6 +148,19 @@ TEST_F(DispatchExecutorTest, ATimeoutIsRetriedAfterAMinute) {
   answer_ = absl::DeadlineExceededError("no answer within 30 s");
   AttemptOnce();
   ExpectRetriedAfterAMinute();
+}
+
+TEST_F(DispatchExecutorTest, AnAttemptWhoseDeliveryWasGivenBackIsNoError) {
+  const ClaimedDelivery late = Claim();
+  clock_.Advance(absl::Minutes(2));
+  Claim();
+  testing::internal::CaptureStderr();
+  executor_.Execute(late, [this] { ++done_; });
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr("an attempt ended after its delivery was given back"),
+                    HasSubstr("\"info\"")));
+  EXPECT_EQ(done_, 1);
+  EXPECT_EQ(Stored().state(), Delivery::STATE_RUNNING);
 }
 
 TEST_F(DispatchExecutorTest, SendsTheDocumentedHeadersAndTheSignedBody) {

@@ -4,8 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "common/logging/logging.h"
-
 namespace fluxcascade {
 
 SyncExecutor::SyncExecutor(SyncDependencies dependencies, int threads,
@@ -15,15 +13,7 @@ SyncExecutor::SyncExecutor(SyncDependencies dependencies, int threads,
 void SyncExecutor::Execute(ClaimedDelivery claimed, std::function<void()> done) {
   threads_.Run([this, claimed = std::move(claimed), done = std::move(done)]() mutable {
     const std::string name = claimed.delivery.name();
-    const absl::Status ended = SyncOperation(dependencies_, std::move(claimed)).Run();
-    if (absl::IsAborted(ended)) {
-      // Given back at a stop, or lost with its lease: whoever has it now makes the attempt again.
-      Log(LogLevel::kInfo, "an attempt ended after its delivery was given back",
-          {{"delivery", name}, {"status", ended}});
-    } else if (!ended.ok()) {
-      Log(LogLevel::kError, "the end of an attempt was not stored",
-          {{"delivery", name}, {"error", ended}});
-    }
+    LogAttemptEnd(name, SyncOperation(dependencies_, std::move(claimed)).Run());
     done();
     on_work_();
   });
