@@ -68,7 +68,8 @@ absl::Status CheckEdgesReady(Transaction& tx, absl::string_view edge_group, absl
   for (const store::v1::EdgeNode& node : nodes) {
     if (!node.connected() || now - FromProto(node.last_seen_time()) > kNodeSilence) continue;
     ++live;
-    if (node.applied_config_version() >= group.config_version()) continue;
+    const bool has_ours = node.applied_config_version() >= group.config_version();
+    if (has_ours && node.config_confirmed()) continue;
     return absl::FailedPreconditionError(absl::StrCat(
         "waits for ", node.name(), " to apply configuration ", group.config_version(),
         node.config_error().empty() ? "" : absl::StrCat("; last error: ", node.config_error())));

@@ -37,8 +37,8 @@ absl::StatusOr<edge::v1::Config> BuildEdgeConfig(Transaction& tx, absl::string_v
 absl::Status BumpConfigVersion(Transaction& tx, absl::string_view edge_group);
 
 // Why no subscription that points at this group's hooks may be made yet: no live edge, or one that
-// has not applied the configuration. OK when all live edges have. A node counts as live when it is
-// connected and was seen within `kNodeSilence`.
+// has not applied the configuration, by its own word since it connected. OK when all live edges
+// have. A node counts as live when it is connected and was seen within `kNodeSilence`.
 inline constexpr absl::Duration kNodeSilence = absl::Seconds(30);
 absl::Status CheckEdgesReady(Transaction& tx, absl::string_view edge_group, absl::Time now);
 

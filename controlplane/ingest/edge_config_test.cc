@@ -101,6 +101,7 @@ class EdgeConfigTest : public testing::Test {
     node.set_group(kGroup);
     node.set_connected(true);
     node.set_applied_config_version(version);
+    node.set_config_confirmed(true);
     node.set_config_error(config_error);
     *node.mutable_last_seen_time() = ToProto(clock_.Now() - silent);
     Do([&](Transaction& tx) { return tx.edge_nodes().Insert(node); });

@@ -109,6 +109,7 @@ absl::Status EdgeSession::StoreHello(const edge::v1::Hello& hello) {
     node.set_connected(true);
     node.set_version(hello.version());
     node.set_applied_config_version(hello.config_version());
+    node.set_config_confirmed(false);
     node.clear_config_error();
     node.clear_log_error();
     node.clear_damaged_sequence();
@@ -135,7 +136,9 @@ absl::Status EdgeSession::StoreHello(const edge::v1::Hello& hello) {
 absl::Status EdgeSession::OnConfigResult(const edge::v1::ConfigResult& result) {
   FC_RETURN_IF_ERROR(UpdateNode([&](store::v1::EdgeNode& node) {
     node.set_config_error(result.error());
-    if (result.error().empty()) node.set_applied_config_version(result.version());
+    if (!result.error().empty()) return;
+    node.set_applied_config_version(result.version());
+    node.set_config_confirmed(true);
   }));
   if (!result.error().empty()) {
     Log(LogLevel::kError, "edge refused its configuration",

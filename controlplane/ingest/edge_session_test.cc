@@ -55,6 +55,17 @@ class EdgeSessionTest : public testing::Test {
     return session_.Handle(request);
   }
 
+  absl::Status ConfigResult(int64_t version, const std::string& error = "") {
+    ConnectRequest request;
+    request.mutable_config_result()->set_version(version);
+    request.mutable_config_result()->set_error(error);
+    return session_.Handle(request);
+  }
+
+  absl::Status Ready() {
+    return store_->Read([&](Transaction& tx) { return CheckEdgesReady(tx, kGroup, clock_.Now()); });
+  }
+
   // The group's one app is of this system.
   void PutApp(const std::string& system) {
     store::v1::App app;
@@ -189,6 +200,19 @@ TEST_F(EdgeSessionTest, AnEdgeWithTheSameConfigurationKeepsItsVersion) {
   EXPECT_EQ(Sent(ConnectResponse::kConfig)[0].config().version(), 3);
 }
 
+TEST_F(EdgeSessionTest, AnEdgeIsReadyOnlyWhenItHasAppliedWhatItWasSent) {
+  FC_ASSERT_OK(Hello(kLog, 3));
+  EXPECT_THAT(Ready(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(kNode)))
+      << "an equal version may have other contents";
+  EXPECT_EQ(Node().applied_config_version(), 3);
+  FC_ASSERT_OK(ConfigResult(3, "no room"));
+  EXPECT_THAT(Ready(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("no room")));
+  FC_ASSERT_OK(ConfigResult(3));
+  FC_EXPECT_OK(Ready());
+  FC_ASSERT_OK(Hello(kLog, 3));
+  EXPECT_THAT(Ready(), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
 TEST_F(EdgeSessionTest, AConfigurationThatCanNotBeMadeIsNamedAndHoldsUpNothingElse) {
   PutApp("abacus");
   FC_ASSERT_OK(Hello(kLog));
@@ -214,9 +238,7 @@ TEST_F(EdgeSessionTest, OnceItCanBeMadeTheConfigurationIsSent) {
   PutApp("pipedrive");
   FC_ASSERT_OK(session_.Tick());
   ASSERT_THAT(Sent(ConnectResponse::kConfig), SizeIs(1));
-  ConnectRequest applied;
-  applied.mutable_config_result()->set_version(3);
-  FC_ASSERT_OK(session_.Handle(applied));
+  FC_ASSERT_OK(ConfigResult(3));
   EXPECT_EQ(Node().config_error(), "");
 }
 

@@ -93,6 +93,7 @@ class SubscriptionControllerTest : public testing::Test {
     node.set_group(kGroup);
     node.set_connected(true);
     node.set_applied_config_version(version);
+    node.set_config_confirmed(true);
     *node.mutable_last_seen_time() = ToProto(clock_.Now() + absl::Hours(1));
     Do([&](Transaction& tx) -> absl::Status {
       const absl::Status updated = tx.edge_nodes().Update(node);
