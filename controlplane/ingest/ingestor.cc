@@ -1,5 +1,6 @@
 #include "controlplane/ingest/ingestor.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -30,12 +31,17 @@ absl::Status CheckFollows(const store::v1::EdgeNode& node, const edge::v1::Batch
   return absl::OkStatus();
 }
 
-// Cursors only move with a transaction that holds what was read.
+// Cursors only move with a transaction that holds what was read. With it goes what the batch says
+// of the log, which is newer than the last status: who deletes the node is to know what it holds.
 absl::Status MoveCursor(Transaction& tx, store::v1::EdgeNode node,
-                        const edge::v1::LoggedRequest& last) {
+                        const edge::v1::LoggedRequest& last, const edge::v1::LogState& log) {
   node.mutable_cursor()->set_sequence(last.sequence());
   node.mutable_cursor()->set_chain(last.chain());
   node.set_uncommitted_pulls(0);
+  if (log.log_id() == node.cursor().log_id()) {
+    node.set_first_sequence(log.first_sequence());
+    node.set_next_sequence(std::max(log.next_sequence(), last.sequence() + 1));
+  }
   return tx.edge_nodes().Update(node);
 }
 
@@ -63,7 +69,7 @@ absl::Status Ingestor::Ingest(absl::string_view edge_node, const edge::v1::Batch
       FC_RETURN_IF_ERROR(intake.Take(request, origin));
     }
 
-    return MoveCursor(tx, std::move(node), *batch.requests().rbegin());
+    return MoveCursor(tx, std::move(node), *batch.requests().rbegin(), batch.log());
   }));
   on_work_();
   return absl::OkStatus();
@@ -81,7 +87,7 @@ absl::Status Ingestor::SetAsideFirst(absl::string_view edge_node, const edge::v1
     const edge::v1::LoggedRequest& first = batch.requests(0);
     FC_RETURN_IF_ERROR(intake.Keep(first, {std::string(edge_node), batch.log_id()},
                                    store::v1::Event::STATE_SET_ASIDE, reason));
-    return MoveCursor(tx, std::move(node), first);
+    return MoveCursor(tx, std::move(node), first, batch.log());
   });
 }
 

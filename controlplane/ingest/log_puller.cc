@@ -22,6 +22,7 @@ bool IsOfTheStore(const absl::Status& status) {
 edge::v1::Batch OnlyRequest(const edge::v1::Batch& batch, int index) {
   edge::v1::Batch one;
   one.set_log_id(batch.log_id());
+  *one.mutable_log() = batch.log();
   *one.add_requests() = batch.requests(index);
   return one;
 }

@@ -210,6 +210,26 @@ TEST_F(LogPullerTest, ABrokenStreamIsAnError) {
   EXPECT_EQ(Node().cursor().sequence(), 6u);
 }
 
+TEST_F(LogPullerTest, WhatTheLogHoldsBehindABatchIsKnownWithIt) {
+  Batch batch = Requests({kGood, kGood});
+  batch.mutable_log()->set_log_id(kLog);
+  batch.mutable_log()->set_first_sequence(4);
+  batch.mutable_log()->set_next_sequence(100);
+  FC_ASSERT_OK(puller_->OnBatch(batch));
+  EXPECT_EQ(Node().cursor().sequence(), 7u);
+  EXPECT_EQ(Node().first_sequence(), 4u);
+  EXPECT_EQ(Node().next_sequence(), 100u);
+}
+
+TEST_F(LogPullerTest, ARequestTakenInAloneTellsOfTheLogToo) {
+  Batch batch = Requests({kBad, kGood});
+  batch.mutable_log()->set_log_id(kLog);
+  batch.mutable_log()->set_next_sequence(7);
+  PulledWithoutACommit(kMaxUncommittedPulls - 1);
+  FC_ASSERT_OK(PulledAgain(batch));
+  EXPECT_EQ(Node().next_sequence(), 8u) << "the log cannot hold less than was read";
+}
+
 TEST_F(LogPullerTest, WhatCanNotBeTakenInHoldsTheLogUpTwice) {
   const Batch batch = Requests({kBad});
   for (int pulled = 1; pulled < kMaxUncommittedPulls; ++pulled) {
