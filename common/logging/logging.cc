@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/logging/log_line.h"
 #include "common/time/clock.h"
 #include "spdlog/logger.h"
@@ -40,6 +41,10 @@ spdlog::logger& Logger() {
 }  // namespace
 
 void Log(LogLevel level, absl::string_view message, std::initializer_list<LogField> fields) {
+  LogFields(level, message, absl::MakeConstSpan(fields.begin(), fields.size()));
+}
+
+void LogFields(LogLevel level, absl::string_view message, absl::Span<const LogField> fields) {
   const spdlog::level::level_enum spdlog_level = ToSpdlog(level);
   if (!Logger().should_log(spdlog_level)) return;
   Logger().log(spdlog_level, FormatLogLine(SystemClock().Now(), level, message, fields));
