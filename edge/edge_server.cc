@@ -44,7 +44,8 @@ absl::Status EdgeServer::OpenLog() {
 }
 
 absl::Status EdgeServer::StartHttp() {
-  receiver_ = std::make_unique<VerifyingReceiver>(hooks_, *log_, rejections_, counters_, clock_);
+  receiver_ = std::make_unique<VerifyingReceiver>(hooks_, *log_, rejections_, counters_, clock_,
+                                                  notices_);
   HttpServer::Options http_options;
   http_options.address = options_.listen;
   FC_ASSIGN_OR_RETURN(http_options.tls,
@@ -70,6 +71,7 @@ void EdgeServer::StartLink() {
                                                 .hooks = hooks_,
                                                 .rejections = rejections_,
                                                 .counters = counters_,
+                                                .notices = notices_,
                                                 .http = [this] { return http_->stats(); },
                                                 .version = kVersion,
                                                 .max_body_bytes = options_.max_body_bytes},

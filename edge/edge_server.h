@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/logging/limited_log.h"
 #include "common/random/random.h"
 #include "common/time/clock.h"
 #include "edge/edge_options.h"
@@ -42,7 +43,7 @@ class EdgeServer {
 
  private:
   EdgeServer(const EdgeOptions& options, const Clock& clock, Random& random)
-      : options_(options), clock_(clock), random_(random) {}
+      : options_(options), clock_(clock), random_(random), notices_(clock) {}
 
   absl::Status OpenLog();
   absl::Status StartHttp();
@@ -55,6 +56,7 @@ class EdgeServer {
   Random& random_;
 
   // Destroyed from the last to the first: no one is used by one that is gone.
+  LimitedLog notices_;
   EdgeCounters counters_;
   RejectionRing rejections_{{}};
   ActiveHookTable hooks_;

@@ -52,6 +52,7 @@ absl::Status Connection::Start() {
 void Connection::Close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
+  NoteParked(false);
   context_.loop.Cancel(std::exchange(timer_, 0));
   // The loop may hold the last reference: of the one that is running, it keeps its own until the
   // end of the call; of others this one is kept here.
@@ -91,6 +92,7 @@ void Connection::ContinueHandshake() {
   switch (stream_->Handshake()) {
     case IoStatus::kOk:
       state_ = State::kOpen;
+      context_.counters.handshake.Observe(context_.loop.Now() - phase_since_);
       phase_since_ = context_.loop.Now();
       // The first request may have come in one piece with the end of the handshake.
       ReadRequests();
@@ -129,6 +131,7 @@ void Connection::ReadRequests() {
     const IoResult result = stream_->Read(absl::MakeSpan(buffer));
     switch (result.status) {
       case IoStatus::kOk:
+        HttpCounters::Add(context_.counters.received_bytes, result.bytes);
         TakeRequests(absl::string_view(buffer.data(), result.bytes));
         if (result.bytes < buffer.size()) return;
         break;
@@ -162,6 +165,7 @@ void Connection::ResumeLater() {
 
 void Connection::TakeRequests(absl::string_view bytes) {
   bool request_taken = false;
+  if (framer_.phase() == Framer::Phase::kIdle) request_since_ = context_.loop.Now();
   while (true) {
     RequestFrame frame;
     const Framer::Result result = framer_.Feed(std::exchange(bytes, {}), &frame);
@@ -188,13 +192,21 @@ void Connection::NotePhase(bool request_taken) {
   phase_ = phase;
 }
 
+void Connection::NoteParked(bool parked) {
+  if (parked == std::exchange(parked_, parked)) return;
+  // Less by one, where it is one less.
+  HttpCounters::Add(context_.counters.parked_connections, parked ? 1 : uint64_t{0} - 1);
+}
+
 void Connection::Dispatch(RequestFrame frame) {
   HttpCounters::Add(context_.counters.requests);
+  const absl::Duration now = context_.loop.Now();
+  context_.counters.read.Observe(now - std::exchange(request_since_, now));
   // Whoever was told to go on, or did so unasked, has sent the body by now.
   continue_due_ = false;
   const bool close = !frame.keep_alive || draining_;
   if (close) reading_ended_ = true;
-  const uint64_t id = queue_.Push(close, context_.loop.Now());
+  const uint64_t id = queue_.Push(close, now);
   const Reply* const reply = context_.handler.Handle(std::move(frame), peer_, MakeDone(id));
   if (reply != nullptr) queue_.Answer(id, *reply);
 }
@@ -207,15 +219,18 @@ void Connection::Refuse(const Reply& reply) {
 }
 
 HookReceiver::Done Connection::MakeDone(uint64_t id) {
-  return [weak = weak_from_this(), poster = context_.loop.poster(), id](HookOutcome outcome) {
-    poster.Post([weak, id, outcome] {
-      if (const std::shared_ptr<Connection> self = weak.lock()) self->OnOutcome(id, outcome);
+  return [weak = weak_from_this(), poster = context_.loop.poster(), id,
+          since = context_.loop.Now()](HookOutcome outcome) {
+    poster.Post([weak, id, since, outcome] {
+      const std::shared_ptr<Connection> self = weak.lock();
+      if (self != nullptr) self->OnOutcome(id, outcome, self->context_.loop.Now() - since);
     });
   };
 }
 
-void Connection::OnOutcome(uint64_t id, HookOutcome outcome) {
+void Connection::OnOutcome(uint64_t id, HookOutcome outcome, absl::Duration waited) {
   Count(outcome, context_.counters);
+  context_.counters.answer.Observe(waited);
   if (state_ != State::kOpen) return;
   // It may have been answered already, when its deadline passed.
   if (!queue_.Answer(id, context_.handler.replies().Get(Replies::ForOutcome(outcome)))) return;
@@ -251,6 +266,7 @@ void Connection::Settle() {
   CollectReplies();
   if (!WriteOut()) return Close();
   if (reading_ended_ && queue_.empty() && out_.empty()) return Linger();
+  NoteParked(phase_ == Framer::Phase::kIdle && queue_.empty() && out_.empty());
   if (more_arrived_ && CanTakeMore()) ResumeLater();
   context_.loop.SetInterest(stream_->fd(), {.read = CanTakeMore(), .write = !out_.empty()});
   UpdateDeadline();
@@ -259,6 +275,7 @@ void Connection::Settle() {
 // All is answered. If bytes of the client's lay unread when the socket is closed, its system would
 // drop the answer, too: it is told of the end, and what it still sends is read for a while.
 void Connection::Linger() {
+  NoteParked(false);
   stream_->CloseWrite();
   if (peer_ended_) return Close();
   state_ = State::kLingering;

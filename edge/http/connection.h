@@ -68,9 +68,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Refuse(const Reply& reply);
   bool CanTakeMore() const;
   void NotePhase(bool request_taken);
+  void NoteParked(bool parked);
 
   HookReceiver::Done MakeDone(uint64_t id);
-  void OnOutcome(uint64_t id, HookOutcome outcome);
+  void OnOutcome(uint64_t id, HookOutcome outcome, absl::Duration waited);
   void CollectReplies();
   bool WriteOut();
   void Settle();
@@ -92,6 +93,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Framer framer_;
   Framer::Phase phase_ = Framer::Phase::kIdle;
   absl::Duration phase_since_;
+  // When the first byte came of the request that is coming.
+  absl::Duration request_since_;
+  // Counted as one that is.
+  bool parked_ = false;
   // No further request is taken: the client asked for it, ended the stream, or sent nonsense.
   bool reading_ended_ = false;
   bool peer_ended_ = false;

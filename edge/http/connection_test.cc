@@ -391,6 +391,62 @@ TEST_F(ConnectionTest, AReceiverThatNeverAnswersIs503AndTheLateAnswerIsDropped) 
   EXPECT_EQ(Received(), "");
 }
 
+TEST_F(ConnectionTest, AConnectionIsParkedWhileNothingOfARequestIsThereOrDue) {
+  Open(/*hold_handshake=*/true);
+  EXPECT_EQ(counters_.parked_connections, 0u);
+  connection_->Close();
+  Open();
+  EXPECT_EQ(counters_.parked_connections, 1u);
+  const std::string request = Post("a", "", "hello");
+  Send(request.substr(0, 5));
+  EXPECT_EQ(counters_.parked_connections, 0u);
+  Send(request.substr(5));
+  EXPECT_EQ(counters_.parked_connections, 0u);
+  Answer(0);
+  EXPECT_EQ(counters_.parked_connections, 1u);
+  connection_->Close();
+  EXPECT_EQ(counters_.parked_connections, 0u);
+}
+
+TEST_F(ConnectionTest, ARequestIsTimedFromItsFirstByteToItsLastAndThenToItsAnswer) {
+  Open();
+  const std::string request = Post("a", "", "hello");
+  Advance(absl::Seconds(7));
+  Send(request.substr(0, 5));
+  Advance(absl::Seconds(1));
+  Send(request.substr(5, request.size() - 6));
+  Advance(absl::Seconds(2));
+  Send("o");
+  Advance(absl::Milliseconds(30));
+  Answer(0);
+  HttpStats stats;
+  counters_.AddTo(&stats);
+  EXPECT_EQ(stats.read.count(), 1u);
+  EXPECT_EQ(stats.read.sum, absl::Seconds(3));
+  EXPECT_EQ(stats.answer.count(), 1u);
+  EXPECT_EQ(stats.answer.sum, absl::Milliseconds(30));
+}
+
+TEST_F(ConnectionTest, RequestsThatComeInOnePieceTakeNoTimeEach) {
+  Open();
+  Advance(absl::Seconds(7));
+  Send(Get("/healthz") + Get("/healthz"));
+  Advance(absl::Seconds(7));
+  Send(Get("/healthz"));
+  HttpStats stats;
+  counters_.AddTo(&stats);
+  EXPECT_EQ(stats.read.count(), 3u);
+  EXPECT_EQ(stats.read.sum, absl::ZeroDuration());
+  EXPECT_EQ(stats.answer.count(), 0u) << "they are no webhooks";
+}
+
+TEST_F(ConnectionTest, WhatIsReceivedIsCountedInBytes) {
+  Open();
+  const uint64_t before = counters_.received_bytes;
+  Send(Post("a"));
+  EXPECT_EQ(counters_.received_bytes - before, Post("a").size());
+}
+
 TEST_F(ConnectionTest, DrainingClosesAnIdleConnectionAtOnce) {
   Open();
   connection_->Drain();

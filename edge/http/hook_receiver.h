@@ -2,6 +2,7 @@
 #ifndef FLUXCASCADE_EDGE_HTTP_HOOK_RECEIVER_H_
 #define FLUXCASCADE_EDGE_HTTP_HOOK_RECEIVER_H_
 
+#include <cstddef>
 #include <functional>
 
 #include "absl/strings/string_view.h"
@@ -23,6 +24,7 @@ enum class HookOutcome {
   // 503 with Retry-After: this edge has no configuration yet, so it can't know its hooks.
   kNotConfigured,
 };
+inline constexpr size_t kHookOutcomes = static_cast<size_t>(HookOutcome::kNotConfigured) + 1;
 
 // A `POST /v1/hooks/{token}`, complete. Can be moved; the views stay valid with `frame`.
 struct HookRequest {

@@ -7,16 +7,21 @@ void HttpCounters::AddTo(HttpStats* stats) const {
     sum += counter.load(std::memory_order_relaxed);
   };
   add(stats->open_connections, open_connections);
+  add(stats->parked_connections, parked_connections);
   add(stats->accepted_connections, accepted_connections);
   add(stats->refused_connections, refused_connections);
   add(stats->failed_handshakes, failed_handshakes);
   add(stats->timed_out_connections, timed_out_connections);
+  add(stats->received_bytes, received_bytes);
   add(stats->requests, requests);
   add(stats->malformed_requests, malformed_requests);
   add(stats->accepted, accepted);
   add(stats->unauthorized, unauthorized);
   add(stats->too_large, too_large);
   add(stats->unavailable, unavailable);
+  handshake.AddTo(&stats->handshake);
+  read.AddTo(&stats->read);
+  answer.AddTo(&stats->answer);
 }
 
 }  // namespace fluxcascade::edge

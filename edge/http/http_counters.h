@@ -5,17 +5,23 @@
 #include <atomic>
 #include <cstdint>
 
+#include "common/metrics/histogram.h"
+
 namespace fluxcascade::edge {
 
-// A reading of the counters; all but `open_connections` only grow.
+// A reading of the counters; all but the connections that are open or parked only grow.
 struct HttpStats {
   uint64_t open_connections = 0;
+  // Of those, the ones on which nothing of a request has come and no answer is due.
+  uint64_t parked_connections = 0;
   uint64_t accepted_connections = 0;
   // Closed at once, because there were too many.
   uint64_t refused_connections = 0;
   uint64_t failed_handshakes = 0;
   // Closed because the peer was too slow: handshake, head, body, or taking the answer.
   uint64_t timed_out_connections = 0;
+  // What clients sent, without TLS.
+  uint64_t received_bytes = 0;
   // Complete requests, whatever they asked for.
   uint64_t requests = 0;
   // Refused by the framer.
@@ -25,25 +31,39 @@ struct HttpStats {
   uint64_t unauthorized = 0;
   uint64_t too_large = 0;
   uint64_t unavailable = 0;
+
+  // From accepting a connection to the end of its handshake.
+  HistogramReading handshake;
+  // From a request's first byte to its last; as exact as a turn of the loop.
+  HistogramReading read;
+  // From a webhook's last byte to when its answer was known.
+  HistogramReading answer;
 };
 
 // Written by one loop's thread (`open_connections` also by the one that accepts), read by any.
 struct HttpCounters {
   using Counter = std::atomic<uint64_t>;
 
-  static void Add(Counter& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+  static void Add(Counter& counter, uint64_t value = 1) {
+    counter.fetch_add(value, std::memory_order_relaxed);
+  }
 
   Counter open_connections{0};
+  Counter parked_connections{0};
   Counter accepted_connections{0};
   Counter refused_connections{0};
   Counter failed_handshakes{0};
   Counter timed_out_connections{0};
+  Counter received_bytes{0};
   Counter requests{0};
   Counter malformed_requests{0};
   Counter accepted{0};
   Counter unauthorized{0};
   Counter too_large{0};
   Counter unavailable{0};
+  Histogram handshake;
+  Histogram read;
+  Histogram answer;
 
   void AddTo(HttpStats* stats) const;
 };

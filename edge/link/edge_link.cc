@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "common/logging/logging.h"
 #include "common/status/status_macros.h"
 #include "edge/link/link_session.h"
 
@@ -40,7 +39,8 @@ void EdgeLink::Run() {
     const absl::Status status = RunSession();
     if (waker_.stopped()) break;
     const absl::Duration delay = backoff_.Next(random_);
-    Log(LogLevel::kWarning, "the link to the control plane is down",
+    edge_.notices.Log(
+        LogLevel::kWarning, "the link to the control plane is down",
         {{"control_plane", options_.target},
          {"status", status},
          {"retry_in", absl::FormatDuration(absl::Trunc(delay, absl::Milliseconds(1)))}});

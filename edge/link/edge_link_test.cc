@@ -59,6 +59,7 @@ class EdgeLinkTest : public testing::Test {
                                                   .hooks = hooks_,
                                                   .rejections = rejections_,
                                                   .counters = counters_,
+                                                  .notices = notices_,
                                                   .http = nullptr,
                                                   .version = "1.2.3",
                                                   .max_body_bytes = 1000},
@@ -83,6 +84,7 @@ class EdgeLinkTest : public testing::Test {
   ActiveHookTable hooks_;
   RejectionRing rejections_{{}};
   EdgeCounters counters_;
+  LimitedLog notices_{SystemClock()};
   FakeRandom random_;
   EdgeLinkOptions options_;
   std::unique_ptr<EdgeLink> link_;

@@ -6,7 +6,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "common/logging/logging.h"
 #include "common/proto_time/proto_time.h"
 
 namespace fluxcascade::edge {
@@ -74,7 +73,8 @@ void LinkConversation::Receive(const v1::ConnectResponse& message, absl::Duratio
       break;
     case v1::ConnectResponse::MESSAGE_NOT_SET:
       // Of a newer control plane; what an edge must know comes with an edge that knows it.
-      Log(LogLevel::kWarning, "the control plane sent a message that this edge does not know");
+      edge_.notices.Log(LogLevel::kWarning,
+                        "the control plane sent a message that this edge does not know");
       break;
   }
 }
@@ -90,16 +90,17 @@ v1::ConfigResult LinkConversation::Apply(const v1::Config& config) const {
     return result;
   }
   absl::StatusOr<std::shared_ptr<const HookTable>> table =
-      HookTable::Build(config, edge_.max_body_bytes);
+      HookTable::Build(config, edge_.max_body_bytes, current.get());
   if (!table.ok()) {
     result.set_error(std::string(table.status().message()));
-    Log(LogLevel::kWarning, "refused a configuration",
+    edge_.notices.Log(
+        LogLevel::kWarning, "refused a configuration",
         {{"version", static_cast<long>(config.version())}, {"error", table.status()}});
     return result;
   }
-  Log(LogLevel::kInfo, "serving a new configuration",
-      {{"version", static_cast<long>(config.version())},
-       {"hooks", static_cast<unsigned long>((*table)->size())}});
+  edge_.notices.Log(LogLevel::kInfo, "serving a new configuration",
+                    {{"version", static_cast<long>(config.version())},
+                     {"hooks", static_cast<unsigned long>((*table)->size())}});
   edge_.hooks.Replace(*std::move(table));
   return result;
 }
@@ -107,10 +108,10 @@ v1::ConfigResult LinkConversation::Apply(const v1::Config& config) const {
 void LinkConversation::Acknowledge(const v1::Ack& ack) const {
   const absl::Status status = edge_.log.Acknowledge(ack.log_id(), ack.through());
   if (!status.ok()) {
-    Log(LogLevel::kError, "the log did not take an acknowledgement",
-        {{"log_id", ack.log_id()},
-         {"through", static_cast<unsigned long>(ack.through())},
-         {"error", status}});
+    edge_.notices.Log(LogLevel::kError, "the log did not take an acknowledgement",
+                      {{"log_id", ack.log_id()},
+                       {"through", static_cast<unsigned long>(ack.through())},
+                       {"error", status}});
   }
 }
 
@@ -167,8 +168,8 @@ std::optional<v1::ConnectRequest> LinkConversation::AnswerPull(absl::Duration no
     error.set_detail(std::string(read.status().message()));
     *error.mutable_log() = edge_.log.State();
   }
-  Log(LogLevel::kError, "a pull asked for what the log does not have",
-      {{"detail", error.detail()}});
+  edge_.notices.Log(LogLevel::kError, "a pull asked for what the log does not have",
+                    {{"detail", error.detail()}});
   return Wrap(std::move(error));
 }
 

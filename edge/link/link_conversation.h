@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/logging/limited_log.h"
 #include "common/mutex/mutex.h"
 #include "edge/http/http_counters.h"
 #include "edge/log/event_log.h"
@@ -25,6 +26,8 @@ struct LinkedEdge {
   ActiveHookTable& hooks;
   RejectionRing& rejections;
   const EdgeCounters& counters;
+  // Where the link says what happens on it: how often that is, the other end decides.
+  LimitedLog& notices;
   // What the HTTP server counts; may be empty.
   std::function<HttpStats()> http;
   // Of the binary.

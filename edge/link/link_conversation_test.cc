@@ -1,10 +1,12 @@
 #include "edge/link/link_conversation.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/proto_time/proto_time.h"
+#include "common/time/fake_clock.h"
 #include "edge/log/fake_event_log.h"
 #include "edge/verify/recipes_for_test.h"
 #include "gmock/gmock.h"
@@ -81,11 +83,14 @@ class LinkConversationTest : public testing::Test {
   ActiveHookTable hooks_;
   RejectionRing rejections_{{.entries = 1000, .entries_of_a_hook = 2}};
   EdgeCounters counters_;
+  FakeClock clock_;
+  LimitedLog notices_{clock_, {.lines = 2}};
   HttpStats http_;
   LinkConversation conversation_{LinkedEdge{.log = log_,
                                             .hooks = hooks_,
                                             .rejections = rejections_,
                                             .counters = counters_,
+                                            .notices = notices_,
                                             .http = [this] { return http_; },
                                             .version = "1.2.3",
                                             .max_body_bytes = 1000}};
@@ -138,6 +143,15 @@ TEST_F(LinkConversationTest, OtherContentsOfTheSameVersionAreServedBeforeTheyAre
   bad.mutable_config()->mutable_hooks(2)->clear_required();
   EXPECT_THAT(ResultOf(bad).error(), HasSubstr("hooks[2]"));
   EXPECT_EQ(hooks_.Get()->size(), 1);
+}
+
+TEST_F(LinkConversationTest, ABadConfigurationThatIsSentAgainAndAgainFillsNoDisk) {
+  v1::ConnectResponse bad = ConfigOf(1, 1);
+  bad.mutable_config()->mutable_hooks(0)->set_id("");
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 100; ++i) EXPECT_THAT(ResultOf(bad).error(), HasSubstr("hooks[0].id"));
+  const std::string written = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(written.begin(), written.end(), '\n'), 2) << written;
 }
 
 TEST_F(LinkConversationTest, AnOlderConfigurationIsRefused) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/grpc_status/grpc_status.h"
-#include "common/logging/logging.h"
 
 namespace fluxcascade::edge {
 
@@ -13,6 +12,7 @@ LinkSession::LinkSession(std::shared_ptr<grpc::Channel> channel, const LinkedEdg
     : stub_(v1::EdgeLinkService::NewStub(std::move(channel))),
       clock_(clock),
       waker_(waker),
+      notices_(edge.notices),
       conversation_(edge) {}
 
 absl::Status LinkSession::Run() {
@@ -34,7 +34,9 @@ absl::Status LinkSession::Run() {
 void LinkSession::ReadUntilEnd(Stream& stream) {
   v1::ConnectResponse message;
   while (stream.Read(&message)) {
-    if (!heard_.exchange(true)) Log(LogLevel::kInfo, "the link to the control plane is up");
+    if (!heard_.exchange(true)) {
+      notices_.Log(LogLevel::kInfo, "the link to the control plane is up");
+    }
     conversation_.Receive(message, clock_.Monotonic());
     waker_.Wake();
   }

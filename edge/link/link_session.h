@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "common/logging/limited_log.h"
 #include "common/time/clock.h"
 #include "common/time/waker.h"
 #include "edge/link/link_conversation.h"
@@ -42,6 +43,7 @@ class LinkSession {
   const std::unique_ptr<v1::EdgeLinkService::Stub> stub_;
   const Clock& clock_;
   Waker& waker_;
+  LimitedLog& notices_;
   LinkConversation conversation_;
   grpc::ClientContext context_;
   std::atomic<bool> heard_{false};

@@ -51,10 +51,12 @@ class LinkSessionTest : public testing::Test {
   ActiveHookTable hooks_;
   RejectionRing rejections_{{}};
   EdgeCounters counters_;
+  LimitedLog notices_{SystemClock()};
   const LinkedEdge edge_{.log = log_,
                          .hooks = hooks_,
                          .rejections = rejections_,
                          .counters = counters_,
+                         .notices = notices_,
                          .http = nullptr,
                          .version = "1.2.3",
                          .max_body_bytes = 1000};

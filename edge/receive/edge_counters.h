@@ -2,8 +2,13 @@
 #ifndef FLUXCASCADE_EDGE_RECEIVE_EDGE_COUNTERS_H_
 #define FLUXCASCADE_EDGE_RECEIVE_EDGE_COUNTERS_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+
+#include "common/metrics/histogram.h"
+#include "edge/routing/hook_counters.h"
+#include "fluxcascade/edge/v1/logged_request.pb.h"
 
 namespace fluxcascade::edge {
 
@@ -14,6 +19,13 @@ struct EdgeCounters {
   std::atomic<uint64_t> rejected{0};
   // Answered 503: the log did not take it, or there is no configuration.
   std::atomic<uint64_t> unavailable{0};
+
+  // Of those rejected, by RejectedRequest::Reason.
+  std::array<std::atomic<uint64_t>, v1::RejectedRequest::Reason_ARRAYSIZE> rejected_for = {};
+  // Of requests that are no hook's: an unknown token, or no configuration yet.
+  HookCounters no_hook;
+  // Each time that recipes were tried.
+  ShardedHistogram verify;
 };
 
 }  // namespace fluxcascade::edge

@@ -42,38 +42,49 @@ v1::LoggedRequest LoggedForm(const RoutedHook& hook, RequestFrame& frame,
   return logged;
 }
 
+void Answer(HookCounters& counters, HookOutcome outcome, const HookReceiver::Done& done) {
+  counters.Add(outcome);
+  done(outcome);
+}
+
 }  // namespace
 
 void VerifyingReceiver::Receive(HookRequest request, Done done) {
   const std::shared_ptr<const HookTable> hooks = hooks_.Get();
   if (hooks == nullptr) {
     ++counters_.unavailable;
-    done(HookOutcome::kNotConfigured);
-    return;
+    return Answer(counters_.no_hook, HookOutcome::kNotConfigured, done);
   }
   const absl::Time now = clock_.Now();
   const RoutedHook* hook = hooks->Find(request.token);
   if (hook == nullptr) {
     Reject(request, "", "", v1::RejectedRequest::REASON_UNKNOWN_TOKEN, now);
-    done(HookOutcome::kUnauthorized);
-    return;
+    return Answer(counters_.no_hook, HookOutcome::kUnauthorized, done);
   }
   if (request.frame.body.size() > hook->max_body_bytes) {
-    done(HookOutcome::kPayloadTooLarge);
-    return;
+    return Answer(*hook->counters, HookOutcome::kPayloadTooLarge, done);
   }
-  const VerifyResult verified = hook->verifier.Verify(ViewOf(request.frame), now);
+  const VerifyResult verified = Verify(*hook, request.frame, now);
   if (!verified.accepted) {
     Reject(request, hook->id, verified.refused_by, verified.reason, now);
-    done(HookOutcome::kUnauthorized);
-    return;
+    return Answer(*hook->counters, HookOutcome::kUnauthorized, done);
   }
-  Append(LoggedForm(*hook, request.frame, verified.verified_by, now), std::move(done));
+  Append(LoggedForm(*hook, request.frame, verified.verified_by, now), hook->counters,
+         std::move(done));
+}
+
+VerifyResult VerifyingReceiver::Verify(const RoutedHook& hook, const RequestFrame& frame,
+                                       absl::Time now) {
+  const absl::Duration begun = clock_.Monotonic();
+  VerifyResult result = hook.verifier.Verify(ViewOf(frame), now);
+  counters_.verify.Observe(clock_.Monotonic() - begun);
+  return result;
 }
 
 void VerifyingReceiver::Reject(const HookRequest& request, absl::string_view hook_id,
                                absl::string_view recipe, RejectionReason reason, absl::Time now) {
   ++counters_.rejected;
+  ++counters_.rejected_for[reason];
   const std::string address = request.peer.host();
   rejections_.Add({.hook_id = hook_id,
                    .reason = reason,
@@ -83,13 +94,18 @@ void VerifyingReceiver::Reject(const HookRequest& request, absl::string_view hoo
                    .time = now});
 }
 
-void VerifyingReceiver::Append(v1::LoggedRequest request, Done done) {
-  EdgeCounters* counters = &counters_;
-  log_.Append(std::move(request),
-              [counters, done = std::move(done)](const absl::StatusOr<uint64_t>& sequence) {
-                ++(sequence.ok() ? counters->accepted : counters->unavailable);
-                done(sequence.ok() ? HookOutcome::kAccepted : HookOutcome::kUnavailable);
-              });
+void VerifyingReceiver::Append(v1::LoggedRequest request, std::shared_ptr<HookCounters> hook,
+                               Done done) {
+  log_.Append(
+      std::move(request), [counters = &counters_, notices = &notices_, hook = std::move(hook),
+                           done = std::move(done)](const absl::StatusOr<uint64_t>& sequence) {
+        ++(sequence.ok() ? counters->accepted : counters->unavailable);
+        if (!sequence.ok()) {
+          notices->Log(LogLevel::kError, "the log did not take a webhook",
+                       {{"error", sequence.status()}});
+        }
+        Answer(*hook, sequence.ok() ? HookOutcome::kAccepted : HookOutcome::kUnavailable, done);
+      });
 }
 
 }  // namespace fluxcascade::edge

@@ -2,39 +2,51 @@
 #ifndef FLUXCASCADE_EDGE_RECEIVE_VERIFYING_RECEIVER_H_
 #define FLUXCASCADE_EDGE_RECEIVE_VERIFYING_RECEIVER_H_
 
+#include <memory>
+
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/logging/limited_log.h"
 #include "common/time/clock.h"
 #include "edge/http/hook_receiver.h"
 #include "edge/log/event_log.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/routing/active_hook_table.h"
+#include "edge/routing/hook_counters.h"
 
 namespace fluxcascade::edge {
 
 // Thread-safe.
 class VerifyingReceiver final : public HookReceiver {
  public:
-  // All must outlive the receiver; `counters` also every `Done` that the log still owes.
+  // All must outlive the receiver; `counters` and `notices` also every `Done` that the log still
+  // owes.
   VerifyingReceiver(const ActiveHookTable& hooks, EventLog& log, RejectionRing& rejections,
-                    EdgeCounters& counters, const Clock& clock)
-      : hooks_(hooks), log_(log), rejections_(rejections), counters_(counters), clock_(clock) {}
+                    EdgeCounters& counters, const Clock& clock, LimitedLog& notices)
+      : hooks_(hooks),
+        log_(log),
+        rejections_(rejections),
+        counters_(counters),
+        clock_(clock),
+        notices_(notices) {}
 
   // kAccepted only when the log says that the request is durable. An unknown token and a signature
   // that does not verify end alike; the difference is for the rejections alone.
   void Receive(HookRequest request, Done done) override;
 
  private:
+  VerifyResult Verify(const RoutedHook& hook, const RequestFrame& frame, absl::Time now);
   void Reject(const HookRequest& request, absl::string_view hook_id, absl::string_view recipe,
               RejectionReason reason, absl::Time now);
-  void Append(v1::LoggedRequest request, Done done);
+  void Append(v1::LoggedRequest request, std::shared_ptr<HookCounters> hook, Done done);
 
   const ActiveHookTable& hooks_;
   EventLog& log_;
   RejectionRing& rejections_;
   EdgeCounters& counters_;
   const Clock& clock_;
+  LimitedLog& notices_;
 };
 
 }  // namespace fluxcascade::edge

@@ -1,5 +1,6 @@
 #include "edge/receive/verifying_receiver.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "common/crypto/encoding.h"
+#include "common/logging/limited_log.h"
 #include "common/proto_time/proto_time.h"
 #include "common/time/fake_clock.h"
 #include "edge/log/fake_event_log.h"
@@ -18,6 +20,7 @@ namespace fluxcascade::edge {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr char kToken[] = "AAAAAAAAAAAAAAAAAAAAAA";
@@ -91,7 +94,8 @@ class VerifyingReceiverTest : public testing::Test {
   ActiveHookTable hooks_;
   RejectionRing rejections_{{}};
   EdgeCounters counters_;
-  VerifyingReceiver receiver_{hooks_, log_, rejections_, counters_, clock_};
+  LimitedLog notices_{clock_, {.lines = 1}};
+  VerifyingReceiver receiver_{hooks_, log_, rejections_, counters_, clock_, notices_};
   int answers_ = 0;
   std::optional<HookOutcome> outcome_;
 };
@@ -183,6 +187,51 @@ TEST_F(VerifyingReceiverTest, ABodyAtTheHooksLimitIsTakenAndOneByteMoreIsNot) {
   Send(kToken, RightPassword(), std::string(101, 'b'));
   EXPECT_EQ(outcome_, HookOutcome::kPayloadTooLarge);
   EXPECT_EQ(Logged().size(), 1);
+}
+
+TEST_F(VerifyingReceiverTest, WhatBecomesOfRequestsIsCountedByHook) {
+  Configure();
+  const std::shared_ptr<const HookTable> hooks = hooks_.Get();
+  const HookCounters& hook = *hooks->Find(kToken)->counters;
+  Send(kToken, RightPassword());
+  Send(kToken, {});
+  Send(kToken, RightPassword(), std::string(101, 'b'));
+  Send(kUnknownToken, RightPassword());
+  EXPECT_EQ(hook.count(HookOutcome::kAccepted), 1u);
+  EXPECT_EQ(hook.count(HookOutcome::kUnauthorized), 1u);
+  EXPECT_EQ(hook.count(HookOutcome::kPayloadTooLarge), 1u);
+  EXPECT_EQ(counters_.no_hook.count(HookOutcome::kUnauthorized), 1u);
+}
+
+TEST_F(VerifyingReceiverTest, RefusalsAreCountedByTheirReason) {
+  Configure();
+  Send(kToken, {});
+  Send(kUnknownToken, RightPassword());
+  EXPECT_EQ(counters_.rejected_for[v1::RejectedRequest::REASON_CREDENTIALS_MISSING], 1u);
+  EXPECT_EQ(counters_.rejected_for[v1::RejectedRequest::REASON_UNKNOWN_TOKEN], 1u);
+}
+
+TEST_F(VerifyingReceiverTest, EachVerificationIsTimedAndNothingElse) {
+  Configure();
+  Send(kToken, RightPassword());
+  Send(kToken, {});
+  Send(kUnknownToken, RightPassword());
+  HistogramReading reading;
+  counters_.verify.AddTo(&reading);
+  EXPECT_EQ(reading.count(), 2u);
+}
+
+TEST_F(VerifyingReceiverTest, ALogThatTakesNothingIsToldOfButNotForEachRequest) {
+  Configure();
+  log_.FailWith(absl::ResourceExhaustedError("full"));
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) Send(kToken, RightPassword());
+  clock_.Advance(absl::Minutes(1));
+  Send(kToken, RightPassword());
+  const std::string written = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(written.begin(), written.end(), '\n'), 2) << written;
+  EXPECT_THAT(written, HasSubstr("full"));
+  EXPECT_THAT(written, HasSubstr("\"left_out\":2"));
 }
 
 TEST_F(VerifyingReceiverTest, AReplacedConfigurationCountsFromTheNextRequest) {

@@ -93,7 +93,8 @@ absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes) 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const HookTable>> HookTable::Build(const v1::Config& config,
-                                                                  uint32_t max_body_bytes) {
+                                                                  uint32_t max_body_bytes,
+                                                                  const HookTable* previous) {
   if (config.version() < 1) return FieldError("version", "must be above 0");
   if (config.hooks_size() > kMaxHooks) {
     return FieldError("hooks",
@@ -113,7 +114,22 @@ absl::StatusOr<std::shared_ptr<const HookTable>> HookTable::Build(const v1::Conf
       return FieldError(absl::StrCat(place, ".token"), "is another hook's, too");
     }
   }
+  if (previous != nullptr) table->TakeCountersOf(*previous);
   return std::shared_ptr<const HookTable>(std::move(table));
+}
+
+// By the hook's id: its token may have changed.
+void HookTable::TakeCountersOf(const HookTable& previous) {
+  absl::flat_hash_map<absl::string_view, std::shared_ptr<HookCounters>> counters;
+  previous.ForEach([&](const RoutedHook& hook) { counters.emplace(hook.id, hook.counters); });
+  for (auto& [token, hook] : hooks_) {
+    const auto found = counters.find(hook.id);
+    if (found != counters.end()) hook.counters = found->second;
+  }
+}
+
+void HookTable::ForEach(absl::FunctionRef<void(const RoutedHook&)> visit) const {
+  for (const auto& [token, hook] : hooks_) visit(hook);
 }
 
 const RoutedHook* HookTable::Find(absl::string_view token) const {

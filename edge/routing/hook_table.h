@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/crypto/digest.h"
+#include "edge/routing/hook_counters.h"
 #include "edge/verify/hook_verifier.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 
@@ -22,9 +24,11 @@ struct RoutedHook {
   uint32_t max_body_bytes;
   // Lower case.
   std::vector<std::string> logged_headers;
+  // Never null. The only thing that changes, and the next configuration's, too.
+  std::shared_ptr<HookCounters> counters = std::make_shared<HookCounters>();
 };
 
-// Immutable.
+// Immutable but for the counters.
 class HookTable {
  public:
   static constexpr int kMaxHooks = 10000;
@@ -36,19 +40,24 @@ class HookTable {
 
   // Takes a configuration whole or not at all. kInvalidArgument begins with the hook's index and
   // the field, and says what it may be; it shows no token and no secret. `max_body_bytes` is the
-  // edge's own limit.
-  static absl::StatusOr<std::shared_ptr<const HookTable>> Build(const v1::Config& config,
-                                                                uint32_t max_body_bytes);
+  // edge's own limit. Hooks that `previous` has count on where those do.
+  static absl::StatusOr<std::shared_ptr<const HookTable>> Build(
+      const v1::Config& config, uint32_t max_body_bytes, const HookTable* previous = nullptr);
 
   // Null for an unknown token. Tokens are compared by their hashes: how long it takes says nothing
   // about how near a guess was.
   const RoutedHook* Find(absl::string_view token) const;
+
+  // In no order.
+  void ForEach(absl::FunctionRef<void(const RoutedHook&)> visit) const;
 
   int64_t version() const { return version_; }
   size_t size() const { return hooks_.size(); }
 
  private:
   explicit HookTable(int64_t version) : version_(version) {}
+
+  void TakeCountersOf(const HookTable& previous);
 
   int64_t version_;
   absl::flat_hash_map<Sha256Digest, RoutedHook> hooks_;  // by the token's hash

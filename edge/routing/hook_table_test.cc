@@ -18,6 +18,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 constexpr uint32_t kMaxBody = 1 << 20;
 
@@ -178,6 +179,30 @@ TEST(HookTableTest, ErrorsShowNoToken) {
   v1::Config config = ConfigOf(2);
   config.mutable_hooks(1)->set_token(config.hooks(0).token());
   EXPECT_THAT(HookTable::Build(config, kMaxBody).status().ToString(), Not(HasSubstr(Token(0))));
+}
+
+TEST(HookTableTest, AHookCountsOnThroughConfigurationsAndTokens) {
+  const auto first = *HookTable::Build(ConfigOf(2), kMaxBody);
+  first->Find(Token(0))->counters->Add(HookOutcome::kAccepted);
+  first->Find(Token(1))->counters->Add(HookOutcome::kUnauthorized);
+
+  v1::Config config = ConfigOf(3);
+  config.mutable_hooks(1)->set_token(Token(9));
+  const auto second = *HookTable::Build(config, kMaxBody, first.get());
+  second->Find(Token(0))->counters->Add(HookOutcome::kAccepted);
+  // A request that came while the first table was in use.
+  first->Find(Token(0))->counters->Add(HookOutcome::kAccepted);
+  EXPECT_EQ(second->Find(Token(0))->counters->count(HookOutcome::kAccepted), 3u);
+  EXPECT_EQ(second->Find(Token(9))->counters->count(HookOutcome::kUnauthorized), 1u);
+  EXPECT_EQ(second->Find(Token(2))->counters->count(HookOutcome::kAccepted), 0u);
+}
+
+TEST(HookTableTest, ForEachVisitsEveryHookOnce) {
+  std::vector<std::string> ids;
+  (*HookTable::Build(ConfigOf(3), kMaxBody))->ForEach([&](const RoutedHook& hook) {
+    ids.push_back(hook.id);
+  });
+  EXPECT_THAT(ids, UnorderedElementsAre("hook-0", "hook-1", "hook-2"));
 }
 
 TEST(ActiveHookTableTest, WhoHoldsATableKeepsItWhileItIsReplaced) {
