@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "edge/log/event_log.h"
 #include "edge/log/log_codec.h"
 
@@ -16,6 +17,8 @@ namespace fluxcascade::edge {
 struct WaitingAppend {
   SealedRequest request;
   EventLog::Done done;
+  // When it began to wait; monotonic.
+  absl::Duration since = absl::ZeroDuration();
 };
 
 // What it will take in the log.

@@ -33,17 +33,24 @@ absl::Status GroupCommit::Add(WaitingAppend& append) {
   return status;
 }
 
-std::vector<WaitingAppend> GroupCommit::NextGroup() {
+void GroupCommit::Post(std::function<void()> closure) {
   MutexLock lock(mutex_);
-  while (queue_.empty() && !closing_) wake_.Wait(mutex_);
-  return queue_.TakeGroup(max_group_bytes_);
+  posted_.push_back(std::move(closure));
+  wake_.NotifyOne();
+}
+
+GroupCommit::Turn GroupCommit::NextTurn() {
+  MutexLock lock(mutex_);
+  while (queue_.empty() && posted_.empty() && !closing_) wake_.Wait(mutex_);
+  return {.posted = std::exchange(posted_, {}), .group = queue_.TakeGroup(max_group_bytes_)};
 }
 
 void GroupCommit::Run() {
   for (;;) {
-    std::vector<WaitingAppend> group = NextGroup();
-    if (group.empty()) return;
-    commit_(std::move(group));
+    Turn turn = NextTurn();
+    if (turn.posted.empty() && turn.group.empty()) return;
+    for (const std::function<void()>& closure : turn.posted) closure();
+    if (!turn.group.empty()) commit_(std::move(turn.group));
   }
 }
 

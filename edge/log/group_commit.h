@@ -27,10 +27,18 @@ class GroupCommit {
   // Does not wait. kResourceExhausted: too much waits; `append` is left alone.
   absl::Status Add(WaitingAppend& append);
 
+  // Calls `closure` on the thread, before the group after the present one.
+  void Post(std::function<void()> closure);
+
  private:
+  struct Turn {
+    std::vector<std::function<void()>> posted;
+    std::vector<WaitingAppend> group;
+  };
+
   void Run();
-  // Waits for requests. Nothing: the queue is empty and stays so.
-  std::vector<WaitingAppend> NextGroup();
+  // Waits for something to do. Nothing: the queue is empty and stays so.
+  Turn NextTurn();
 
   const uint64_t max_group_bytes_;
   const Commit commit_;
@@ -38,6 +46,7 @@ class GroupCommit {
   Mutex mutex_;
   CondVar wake_;
   AppendQueue queue_ FC_GUARDED_BY(mutex_);
+  std::vector<std::function<void()>> posted_ FC_GUARDED_BY(mutex_);
   bool closing_ FC_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;

@@ -113,6 +113,23 @@ TEST_F(GroupCommitTest, WhatWaitsAtTheEndIsCommitted) {
   EXPECT_EQ(absl::StrCat(groups_.front(), groups_.size() > 1 ? groups_.back() : ""), "ab");
 }
 
+TEST_F(GroupCommitTest, WhatIsPostedRunsAfterThePresentGroup) {
+  Start({.max_requests = 100, .max_bytes = 100000}, 100000);
+  FC_ASSERT_OK(Add('a'));
+  gate_.AwaitArrival();
+  committer_->Post([this] { groups_.push_back("posted"); });
+  FC_ASSERT_OK(Add('b'));
+  Finish();
+  EXPECT_THAT(groups_, ElementsAre("a", "posted", "b"));
+}
+
+TEST_F(GroupCommitTest, WhatIsPostedRunsWhileNothingIsAppended) {
+  Start({.max_requests = 100, .max_bytes = 100000}, 100000);
+  committer_->Post([this] { gate_.Pass(); });
+  gate_.AwaitArrival();
+  Finish();
+}
+
 TEST_F(GroupCommitTest, EndsAtOnceWhenNothingWaits) {
   Start({.max_requests = 100, .max_bytes = 100000}, 100000);
   Finish();

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/mutex/mutex.h"
 #include "common/random/random.h"
 #include "common/status/status_macros.h"
@@ -23,6 +24,7 @@
 #include "edge/log/log_folder.h"
 #include "edge/log/log_position.h"
 #include "edge/log/read_batch.h"
+#include "edge/log/receive_time.h"
 #include "edge/log/retention.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
@@ -65,12 +67,14 @@ absl::Status RocksEventLog::OpenFolder() {
   if (through >= acknowledged.sequence) {
     FC_ASSIGN_OR_RETURN(acknowledged, folder->EndOf(through));
   }
+  const std::optional<absl::Time> oldest = ReceiveTimeOf(acknowledged.sequence, *folder);
 
   MutexLock lock(mutex_);
   log_id_ = contents.log_id;
   tail_ = contents.tail;
   head_ = contents.head;
   acknowledged_ = acknowledged;
+  oldest_unacknowledged_ = oldest.value_or(clock_.Now());
   acks_ = contents.acks;
   acks_changed_ = false;
   failure_ = absl::OkStatus();
@@ -139,7 +143,8 @@ absl::Status RocksEventLog::Check(const WaitingAppend& append) const {
 }
 
 void RocksEventLog::Append(v1::LoggedRequest request, Done done) {
-  WaitingAppend append = {.request = Seal(std::move(request)), .done = std::move(done)};
+  WaitingAppend append = {
+      .request = Seal(std::move(request)), .done = std::move(done), .since = clock_.Monotonic()};
   const uint64_t size = SizeOf(append);
   absl::Status status;
   {
@@ -152,6 +157,8 @@ void RocksEventLog::Append(v1::LoggedRequest request, Done done) {
 }
 
 void RocksEventLog::Commit(std::vector<WaitingAppend> group) {
+  const absl::Duration now = clock_.Monotonic();
+  for (const WaitingAppend& append : group) append_time_.Observe(now - append.since);
   const absl::StatusOr<uint64_t> first = Write(group);
   for (size_t i = 0; i < group.size(); ++i) {
     group[i].done(first.ok() ? absl::StatusOr<uint64_t>(*first + i) : first.status());
@@ -175,16 +182,22 @@ absl::StatusOr<uint64_t> RocksEventLog::Write(const std::vector<WaitingAppend>& 
   for (const WaitingAppend& append : group) values.push_back(EncodeRecord(append.request, to));
   if (status.ok()) status = CheckFreeSpace();
   absl::Status written;
-  if (status.ok()) written = folder_->Append(from, values, to);
+  if (status.ok()) {
+    const absl::Duration begun = clock_.Monotonic();
+    written = folder_->Append(from, values, to);
+    sync_time_.Observe(clock_.Monotonic() - begun);
+  }
 
   MutexLock lock(mutex_);
   waiting_bytes_ -= to.offset - from.offset;
   if (!written.ok()) {
+    ++failed_writes_;
     // What of it has reached the disk is not known, so nothing may be written behind it.
     status = failure_ = absl::UnavailableError(
         absl::StrCat("the log failed and must be opened again: ", written.message()));
   }
   FC_RETURN_IF_ERROR(status);
+  if (acknowledged_ == from) oldest_unacknowledged_ = clock_.Now();
   head_ = to;
   return from.sequence;
 }
@@ -255,8 +268,11 @@ absl::Status RocksEventLog::Acknowledge(absl::string_view log_id, uint64_t throu
     if (through < acknowledged_.sequence) return absl::OkStatus();
   }
   FC_ASSIGN_OR_RETURN(const LogPoint acknowledged, folder_->EndOf(through));
+  const std::optional<absl::Time> oldest = ReceiveTimeOf(acknowledged.sequence, *folder_);
   MutexLock lock(mutex_);
   acknowledged_ = acknowledged;
+  // Where it was not there yet, but is by now, it has just come.
+  oldest_unacknowledged_ = oldest.value_or(clock_.Now());
   acks_.Record(clock_.Now(), through);
   acks_changed_ = true;
   return absl::OkStatus();
@@ -321,6 +337,22 @@ v1::LogState RocksEventLog::StateLocked() const {
   state.set_bytes(head_.offset - tail_.offset);
   return state;
 }
+
+LogStats RocksEventLog::Stats() const {
+  LogStats stats;
+  append_time_.AddTo(&stats.append);
+  sync_time_.AddTo(&stats.sync);
+  MutexLock lock(mutex_);
+  stats.bytes = head_.offset - tail_.offset;
+  stats.unacknowledged_bytes = head_.offset - acknowledged_.offset;
+  stats.unacknowledged_requests = head_.sequence - acknowledged_.sequence;
+  if (stats.unacknowledged_requests > 0) stats.oldest_unacknowledged = oldest_unacknowledged_;
+  stats.waiting_bytes = waiting_bytes_;
+  stats.failed_writes = failed_writes_;
+  return stats;
+}
+
+void RocksEventLog::Probe(std::function<void()> alive) { group_commit_->Post(std::move(alive)); }
 
 void RocksEventLog::SetAppendListener(std::function<void()> listener) {
   MutexLock lock(listener_mutex_);

@@ -12,6 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/metrics/histogram.h"
 #include "common/mutex/mutex.h"
 #include "common/random/random.h"
 #include "common/time/clock.h"
@@ -22,6 +24,7 @@
 #include "edge/log/log_codec.h"
 #include "edge/log/log_folder.h"
 #include "edge/log/log_position.h"
+#include "edge/log/log_stats.h"
 #include "edge/log/retention.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
@@ -61,6 +64,12 @@ class RocksEventLog final : public EventLog {
   v1::LogState State() const override;
   void SetAppendListener(std::function<void()> listener) override;
   absl::Status Ready() const override;
+
+  // Does not wait for the disk.
+  LogStats Stats() const;
+
+  // Calls `alive` on the thread that writes, once it is done with what it writes now.
+  void Probe(std::function<void()> alive);
 
   // Drops what has been acknowledged for long enough, or is too much, and writes down how far the
   // log was acknowledged. True: there is more to drop. To be called about once a minute.
@@ -111,12 +120,18 @@ class RocksEventLog final : public EventLog {
   LogPoint head_ FC_GUARDED_BY(mutex_);
   // Behind the last acknowledged request; at least the tail.
   LogPoint acknowledged_ FC_GUARDED_BY(mutex_);
+  // When the request behind it was received; means nothing if there is none.
+  absl::Time oldest_unacknowledged_ FC_GUARDED_BY(mutex_);
   AckHistory acks_ FC_GUARDED_BY(mutex_);
   bool acks_changed_ FC_GUARDED_BY(mutex_) = false;
   // Accepted by Append, but not in front of the head yet.
   uint64_t waiting_bytes_ FC_GUARDED_BY(mutex_) = 0;
   // Why a write failed.
   absl::Status failure_ FC_GUARDED_BY(mutex_);
+  uint64_t failed_writes_ FC_GUARDED_BY(mutex_) = 0;
+
+  Histogram append_time_;
+  Histogram sync_time_;
 
   // Held while the listener is called.
   Mutex listener_mutex_;

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "common/proto_time/proto_time.h"
 #include "common/random/fake_random.h"
 #include "common/rocks/power_cut_file_system.h"
 #include "common/status/status_matchers.h"
@@ -383,6 +386,68 @@ TEST_F(RocksEventLogTest, TwoMissingRequestsAreReportedOneByOneAndNotSkipped) {
   EXPECT_EQ(BodiesFrom(After(3)), "the fourth");
 }
 
+TEST_F(RocksEventLogTest, TheOldestThatIsNotAcknowledgedIsKnownWithItsAge) {
+  Open();
+  EXPECT_EQ(log_->Stats().oldest_unacknowledged, std::nullopt);
+  const absl::Time received = clock_.Now();
+  for (const char* body : {"a", "b", "c"}) {
+    v1::LoggedRequest request = RequestWithBody(body);
+    *request.mutable_receive_time() = ToProto(clock_.Now());
+    FC_ASSERT_OK(AppendAndWait(*log_, request));
+    clock_.Advance(absl::Minutes(1));
+  }
+  EXPECT_EQ(log_->Stats().oldest_unacknowledged, received);
+  Acknowledge(2);
+  EXPECT_EQ(log_->Stats().oldest_unacknowledged, received + absl::Minutes(2));
+  Acknowledge(3);
+  EXPECT_EQ(log_->Stats().oldest_unacknowledged, std::nullopt);
+  clock_.Advance(absl::Minutes(1));
+  Append({"d"});
+  EXPECT_EQ(log_->Stats().oldest_unacknowledged, clock_.Now());
+}
+
+TEST_F(RocksEventLogTest, TheOldestThatIsNotAcknowledgedIsAsOldAfterARestart) {
+  Open();
+  Append({"a", "b"});
+  const absl::Time received = FromProto(RequestWithBody("a").receive_time());
+  clock_.Advance(absl::Hours(5));
+  Open();
+  EXPECT_EQ(log_->Stats().oldest_unacknowledged, received);
+  EXPECT_EQ(log_->Stats().unacknowledged_requests, 2u);
+}
+
+TEST_F(RocksEventLogTest, StatsTellKeptAndUnacknowledgedApart) {
+  options_.retention.max_bytes = 0;
+  Open();
+  Append({"a", "b", "c"});
+  const uint64_t each = log_->Stats().bytes / 3;
+  Acknowledge(2);
+  EXPECT_EQ(log_->Stats().bytes, 3 * each);
+  EXPECT_EQ(log_->Stats().unacknowledged_bytes, each);
+  EXPECT_EQ(log_->Stats().unacknowledged_requests, 1u);
+  RetentionStep();
+  EXPECT_EQ(log_->Stats().bytes, each);
+  EXPECT_EQ(log_->Stats().waiting_bytes, 0u);
+}
+
+TEST_F(RocksEventLogTest, EachRequestsWaitAndEachSyncIsTimed) {
+  Open();
+  Append({"a", "b"});
+  EXPECT_EQ(log_->Stats().append.count(), 2u);
+  EXPECT_EQ(log_->Stats().sync.count(), 2u);
+}
+
+TEST_F(RocksEventLogTest, AProbeIsAnsweredByTheThreadThatWrites) {
+  Open();
+  std::promise<std::thread::id> prober;
+  log_->Probe([&] { prober.set_value(std::this_thread::get_id()); });
+  const std::thread::id probed = prober.get_future().get();
+  std::promise<std::thread::id> writer;
+  log_->Append(RequestWithBody("{}"),
+               [&](const auto&) { writer.set_value(std::this_thread::get_id()); });
+  EXPECT_EQ(writer.get_future().get(), probed);
+}
+
 TEST_F(RocksEventLogTest, AFolderThatAnotherProcessHasOpenIsRefusedInOneLine) {
   Open();
   EXPECT_THAT(RocksEventLog::Open(options_, clock_, random_),
@@ -432,6 +497,7 @@ TEST_F(FailingDiskTest, ReopenedOnAWorkingDiskItGoesOn) {
   const v1::Pull end = ReadToTheEnd();
   disk_->SetSync(PowerCutFileSystem::Sync::kFails);
   EXPECT_FALSE(TryToAppend("b").ok());
+  EXPECT_EQ(log_->Stats().failed_writes, 1u);
   disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
   FC_ASSERT_OK(log_->Reopen());
   FC_EXPECT_OK(log_->Ready());
