@@ -26,18 +26,6 @@ void SetOption(int fd, int level, int option) {
   ::setsockopt(fd, level, option, &on, sizeof(on));
 }
 
-absl::StatusOr<UniqueFd> Bind(const SocketAddress& address) {
-  UniqueFd socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket.valid()) return SystemError("socket", address);
-  // A restart must not wait for the old connections' TIME_WAIT.
-  SetOption(socket.get(), SOL_SOCKET, SO_REUSEADDR);
-  if (::bind(socket.get(), address.system(), address.system_size()) != 0) {
-    return SystemError("bind", address);
-  }
-  if (::listen(socket.get(), Listener::kBacklog) != 0) return SystemError("listen", address);
-  return socket;
-}
-
 // What concerns the one connection, which is gone, and not the listener; see accept(2).
 bool IsPeersFault(int error) {
   switch (error) {
@@ -59,11 +47,28 @@ bool IsPeersFault(int error) {
 
 }  // namespace
 
+absl::StatusOr<UniqueFd> Listener::Bind(const SocketAddress& address) {
+  UniqueFd socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return SystemError("socket", address);
+  // A restart must not wait for the old connections' TIME_WAIT.
+  SetOption(socket.get(), SOL_SOCKET, SO_REUSEADDR);
+  if (::bind(socket.get(), address.system(), address.system_size()) != 0) {
+    return SystemError("bind", address);
+  }
+  return socket;
+}
+
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Create(EventLoop& loop,
                                                            const SocketAddress& address,
                                                            OnAccept on_accept) {
   FC_ASSIGN_OR_RETURN(UniqueFd socket, Bind(address));
+  return Create(loop, std::move(socket), std::move(on_accept));
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Create(EventLoop& loop, UniqueFd socket,
+                                                           OnAccept on_accept) {
   FC_ASSIGN_OR_RETURN(const SocketAddress bound, SocketAddress::LocalOf(socket.get()));
+  if (::listen(socket.get(), kBacklog) != 0) return SystemError("listen", bound);
   const int fd = socket.get();
   std::unique_ptr<Listener> listener(
       new Listener(loop, std::move(socket), bound, std::move(on_accept)));

@@ -28,9 +28,15 @@ class Listener {
   // Without descriptors or memory, accepting fails at once and for ever: it rests for so long.
   static constexpr absl::Duration kRest = absl::Milliseconds(100);
 
-  // Binds and listens at once; port 0 takes a free one. `loop` must outlive the listener.
+  // A socket that has the address, but does not listen yet; port 0 takes a free one.
   // kFailedPrecondition when the port is taken, kPermissionDenied and others as the system says;
   // the message names the address.
+  static absl::StatusOr<UniqueFd> Bind(const SocketAddress& address);
+
+  // Listens at once with `socket`, which Bind made. `loop` must outlive the listener.
+  static absl::StatusOr<std::unique_ptr<Listener>> Create(EventLoop& loop, UniqueFd socket,
+                                                          OnAccept on_accept);
+  // Both at once.
   static absl::StatusOr<std::unique_ptr<Listener>> Create(EventLoop& loop,
                                                           const SocketAddress& address,
                                                           OnAccept on_accept);

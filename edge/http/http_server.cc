@@ -26,14 +26,17 @@ absl::Status Check(const HttpServer::Options& options) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(Options options) {
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(Options options, UniqueFd socket) {
   FC_RETURN_IF_ERROR(Check(options));
   std::unique_ptr<HttpServer> server(new HttpServer(std::move(options)));
-  FC_RETURN_IF_ERROR(server->Begin());
+  FC_RETURN_IF_ERROR(server->Begin(std::move(socket)));
   return server;
 }
 
-absl::Status HttpServer::Begin() {
+absl::Status HttpServer::Begin(UniqueFd socket) {
+  if (!socket.valid()) {
+    FC_ASSIGN_OR_RETURN(socket, Listener::Bind(options_.address));
+  }
   const HttpWorker::Options worker_options = {
       .handler = {.receiver = options_.receiver, .ready = options_.ready, .replies = &replies_},
       .connection_limits = options_.connection_limits,
@@ -45,7 +48,7 @@ absl::Status HttpServer::Begin() {
     workers_.push_back(std::move(worker));
   }
   FC_ASSIGN_OR_RETURN(listener_,
-                      Listener::Create(workers_.front()->loop(), options_.address,
+                      Listener::Create(workers_.front()->loop(), std::move(socket),
                                        [this](UniqueFd socket, const SocketAddress& peer) {
                                          OnAccept(std::move(socket), peer);
                                        }));
@@ -79,6 +82,14 @@ uint64_t HttpServer::OpenConnections() const {
     open += worker->counters().open_connections.load(std::memory_order_relaxed);
   }
   return open;
+}
+
+std::vector<Poster> HttpServer::posters() const {
+  std::vector<Poster> posters;
+  for (const std::unique_ptr<HttpWorker>& worker : workers_) {
+    posters.push_back(worker->loop().poster());
+  }
+  return posters;
 }
 
 HttpStats HttpServer::stats() const {

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/net/event_loop.h"
 #include "common/net/listener.h"
 #include "common/net/socket_address.h"
 #include "common/net/tls_context.h"
@@ -45,9 +46,11 @@ class HttpServer {
     absl::Duration drain_timeout = absl::Seconds(10);
   };
 
-  // Listens and serves when it returns. What `options` point to must outlive the server.
-  // kInvalidArgument names the option; for the rest see Listener::Create.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(Options options);
+  // Serves when it returns. What `options` point to must outlive the server. `socket`: one that
+  // Listener::Bind made; without it the address in `options` is bound. kInvalidArgument names the
+  // option; for the rest see Listener.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(Options options,
+                                                           UniqueFd socket = UniqueFd());
 
   // Drains.
   ~HttpServer();
@@ -67,10 +70,13 @@ class HttpServer {
   // Thread-safe. The counters are read one after another, while they change.
   HttpStats stats() const;
 
+  // Into the loops, to see whether they turn.
+  std::vector<Poster> posters() const;
+
  private:
   explicit HttpServer(Options options) : options_(std::move(options)) {}
 
-  absl::Status Begin();
+  absl::Status Begin(UniqueFd socket);
   void OnAccept(UniqueFd socket, const SocketAddress& peer);
   uint64_t OpenConnections() const;
 

@@ -3,6 +3,7 @@
 #include <cpp_httplib/httplib.h>
 #include <sys/socket.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -10,7 +11,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/mutex/mutex.h"
+#include "common/net/event_loop.h"
+#include "common/net/listener.h"
 #include "common/net/testing/tls_test_client.h"
+#include "common/server/liveness.h"
 #include "common/status/status_matchers.h"
 #include "common/testing/test_certificates.h"
 #include "edge/http/fake_hook_receiver.h"
@@ -20,7 +25,9 @@
 namespace fluxcascade::edge {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 std::string Post(const std::string& token, const std::string& headers = "") {
@@ -204,6 +211,47 @@ TEST_F(HttpServerTest, AfterDrainingNobodyListens) {
   server_->Drain(absl::ZeroDuration());
   EXPECT_FALSE(TlsTestClient::Connect(address).ok());
   server_->Drain(absl::ZeroDuration());
+}
+
+TEST_F(HttpServerTest, ALoopThatHangsRunsNothingThatIsPosted) {
+  Mutex mutex;
+  CondVar changed;
+  bool hangs = false;
+  bool may_go_on = false;
+  options_.ready = [&] {
+    MutexLock lock(mutex);
+    hangs = true;
+    changed.NotifyAll();
+    while (!may_go_on) changed.Wait(mutex);
+    return absl::OkStatus();
+  };
+  StartServer();
+  const Poster loop = server_->posters().at(0);
+  Liveness liveness({{"loop", [&](std::function<void()> alive) { loop.Post(std::move(alive)); }}});
+  const auto client = Connect();
+  ASSERT_TRUE(client->Send("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n"));
+  {
+    MutexLock lock(mutex);
+    while (!hangs) changed.Wait(mutex);
+  }
+  EXPECT_THAT(liveness.Check(), IsEmpty());
+  EXPECT_THAT(liveness.Check(), ElementsAre("loop"));
+  {
+    MutexLock lock(mutex);
+    may_go_on = true;
+    changed.NotifyAll();
+  }
+  EXPECT_THAT(client->ReceiveResponse(), StartsWith("HTTP/1.1 200 OK\r\n"));
+  while (!liveness.Check().empty()) std::this_thread::yield();
+}
+
+TEST_F(HttpServerTest, ServesOnASocketThatWasBoundBefore) {
+  FC_ASSERT_OK_AND_ASSIGN(UniqueFd socket, Listener::Bind(options_.address));
+  FC_ASSERT_OK_AND_ASSIGN(const SocketAddress bound, SocketAddress::LocalOf(socket.get()));
+  EXPECT_FALSE(TlsTestClient::Connect(bound).ok()) << "it must not listen before it serves";
+  FC_ASSERT_OK_AND_ASSIGN(server_, HttpServer::Start(options_, std::move(socket)));
+  EXPECT_EQ(server_->address().ToString(), bound.ToString());
+  EXPECT_TRUE(TlsTestClient::Connect(bound).ok());
 }
 
 TEST_F(HttpServerTest, SaysWhatItCannotStartWith) {

@@ -11,17 +11,32 @@
 
 namespace fluxcascade {
 
+namespace {
+
+void Append(const std::vector<std::string>& texts, std::vector<char*>& pointers) {
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+}
+
+}  // namespace
+
 ChildProcess::ChildProcess(const std::string& program, const std::vector<std::string>& arguments,
-                           const std::string& stderr_path) {
+                           const std::string& stderr_path,
+                           const std::vector<std::string>& more_environment) {
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
+  Append(arguments, argv);
+  std::vector<char*> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    environment.push_back(*variable);
+  }
+  Append(more_environment, environment);
 
   posix_spawn_file_actions_t actions;
   FC_CHECK(posix_spawn_file_actions_init(&actions) == 0);
   FC_CHECK(posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, stderr_path.c_str(),
                                             O_WRONLY | O_CREAT | O_TRUNC, 0600) == 0);
-  FC_CHECK(posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv.data(), environ) == 0);
+  FC_CHECK(
+      posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv.data(), environment.data()) == 0);
   posix_spawn_file_actions_destroy(&actions);
 }
 

@@ -15,16 +15,20 @@ namespace fluxcascade {
 // For one thread. The process is killed with the object, if it still runs.
 class ChildProcess {
  public:
-  // Runs `program` with `arguments`; its standard error goes to the file `stderr_path`. Stops the
-  // test's process when it can't.
+  // Runs `program` with `arguments`; its standard error goes to the file `stderr_path`, and its
+  // environment is this process's with `more_environment` (`NAME=value`). Stops the test's process
+  // when it can't.
   ChildProcess(const std::string& program, const std::vector<std::string>& arguments,
-               const std::string& stderr_path);
+               const std::string& stderr_path,
+               const std::vector<std::string>& more_environment = {});
   ~ChildProcess();
 
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   void Signal(int signal) const;
+
+  pid_t pid() const { return pid_; }
 
   // The exit status, or minus the signal that ended it; nothing if it still runs after `timeout`
   // of real time.
