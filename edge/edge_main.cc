@@ -1,14 +1,28 @@
 // The edge's process: flags, start, wait for a signal, stop.
+#include <unistd.h>
+
+#include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "common/file/file.h"
 #include "common/flags/flags.h"
 #include "common/logging/logging.h"
 #include "common/random/random.h"
+#include "common/server/drop_root.h"
+#include "common/server/liveness.h"
+#include "common/server/service_notifier.h"
 #include "common/server/signal_waiter.h"
+#include "common/server/stop_deadline.h"
+#include "common/status/status_macros.h"
 #include "common/time/clock.h"
 #include "edge/descriptor_limit.h"
 #include "edge/edge_options.h"
@@ -17,9 +31,89 @@
 namespace fluxcascade::edge {
 namespace {
 
-int Fail(const absl::Status& status) {
-  std::cerr << "edge: " << status.message() << std::endl;
-  return 1;
+// For all that a stop does besides draining; what was not answered by then will be sent again.
+constexpr absl::Duration kStopGrace = absl::Seconds(20);
+// Of the watchdog's time. A thread may then be slow for half of it, and none that hangs is missed.
+constexpr int kChecksBeforeTheWatchdogBites = 4;
+
+// Who started the process, if it wants to hear of it.
+struct ServiceManager {
+  ServiceNotifier notifier;
+  std::optional<absl::Duration> watchdog;
+
+  void Tell(absl::string_view state) const {
+    const absl::Status told = notifier.Notify(state);
+    if (!told.ok()) Log(LogLevel::kWarning, "not told", {{"error", told}});
+  }
+};
+
+std::string Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+absl::StatusOr<ServiceManager> ServiceManagerFromEnvironment() {
+  FC_ASSIGN_OR_RETURN(ServiceNotifier notifier,
+                      ServiceNotifier::Create(Environment("NOTIFY_SOCKET")));
+  FC_ASSIGN_OR_RETURN(
+      std::optional<absl::Duration> watchdog,
+      WatchdogTimeout(Environment("WATCHDOG_USEC"), Environment("WATCHDOG_PID"), getpid()));
+  return ServiceManager{std::move(notifier), watchdog};
+}
+
+absl::Status DropRootFor(const EdgeOptions& options) {
+  if (options.user.empty()) return absl::OkStatus();
+  FC_ASSIGN_OR_RETURN(const UserIdentity user, FindUser(options.user));
+  if (geteuid() == 0) FC_RETURN_IF_ERROR(GiveFolder(options.log_dir, user));
+  return DropRoot(user);
+}
+
+absl::Status SayReady(const EdgeOptions& options, const EdgeServer& server,
+                      const ServiceManager& manager) {
+  const std::string address = server.address().ToString();
+  if (!options.ready_file.empty()) {
+    FC_RETURN_IF_ERROR(WriteFileAtomically(options.ready_file, absl::StrCat(address, "\n"), 0644));
+  }
+  const std::optional<SocketAddress> metrics = server.metrics_address();
+  Log(LogLevel::kInfo, "edge ready",
+      {{"listen", address},
+       {"metrics_listen", metrics.has_value() ? metrics->ToString() : ""},
+       {"control_plane", options.control_plane}});
+  if (geteuid() == 0) Log(LogLevel::kWarning, "runs as root, for want of --user");
+  manager.Tell("READY=1");
+  return absl::OkStatus();
+}
+
+int WaitForSignal(SignalWaiter& signals, EdgeServer& server, const ServiceManager& manager) {
+  if (!manager.watchdog.has_value()) return signals.Wait();
+  Liveness liveness(server.Probes());
+  while (true) {
+    const std::optional<int> signal =
+        signals.WaitFor(*manager.watchdog / kChecksBeforeTheWatchdogBites);
+    if (signal.has_value()) return *signal;
+    const std::vector<std::string> silent = liveness.Check();
+    if (silent.empty()) {
+      manager.Tell("WATCHDOG=1");
+    } else {
+      Log(LogLevel::kError, "threads hang", {{"threads", absl::StrJoin(silent, ", ")}});
+    }
+  }
+}
+
+absl::Status Run(const EdgeOptions& options, SignalWaiter& signals) {
+  FC_ASSIGN_OR_RETURN(const ServiceManager manager, ServiceManagerFromEnvironment());
+  FC_RETURN_IF_ERROR(RaiseDescriptorLimit(options.max_connections));
+  FC_ASSIGN_OR_RETURN(std::unique_ptr<EdgeServer> server,
+                      EdgeServer::Start(options, SystemClock(), SecureRandom(),
+                                        [&options] { return DropRootFor(options); }));
+  FC_RETURN_IF_ERROR(SayReady(options, *server, manager));
+  const int signal = WaitForSignal(signals, *server, manager);
+  Log(LogLevel::kInfo, "stopping", {{"signal", signal}});
+  manager.Tell("STOPPING=1");
+  const StopDeadline deadline(options.drain_timeout + kStopGrace);
+  server.reset();
+  Log(LogLevel::kInfo, "stopped");
+  return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
@@ -29,24 +123,10 @@ int Main(int argc, char** argv) {
                    "--link_cert=… --link_key=…");
   const absl::StatusOr<EdgeOptions> options = EdgeOptionsFromFlags();
   ExitIfUsageError(options.status());
-  const absl::Status raised = RaiseDescriptorLimit(options->max_connections);
-  if (!raised.ok()) return Fail(raised);
-  absl::StatusOr<std::unique_ptr<EdgeServer>> server =
-      EdgeServer::Start(*options, SystemClock(), SecureRandom());
-  if (!server.ok()) return Fail(server.status());
-  const std::string address = (*server)->address().ToString();
-  if (!options->ready_file.empty()) {
-    const absl::Status written =
-        WriteFileAtomically(options->ready_file, absl::StrCat(address, "\n"), 0644);
-    if (!written.ok()) return Fail(written);
-  }
-  Log(LogLevel::kInfo, "edge ready",
-      {{"listen", address}, {"control_plane", options->control_plane}});
-  const int signal = signals.Wait();
-  Log(LogLevel::kInfo, "stopping", {{"signal", signal}});
-  server->reset();
-  Log(LogLevel::kInfo, "stopped");
-  return 0;
+  const absl::Status status = Run(*options, signals);
+  if (status.ok()) return 0;
+  std::cerr << "edge: " << status.message() << std::endl;
+  return 1;
 }
 
 }  // namespace

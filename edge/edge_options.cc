@@ -29,6 +29,10 @@ ABSL_FLAG(absl::Duration, retention, absl::Hours(72),
 ABSL_FLAG(uint64_t, retention_bytes, uint64_t{4} << 30, "and how much of it at most");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "how long a stop waits for what is being answered");
+ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:9464",
+          "host:port on which /metrics is served to Prometheus, in plain HTTP; empty: nowhere");
+ABSL_FLAG(std::string, user, "",
+          "whom to become after a start as root, with the ports bound and the keys read");
 ABSL_FLAG(std::string, ready_file, "", "file that gets the host:port once webhooks are taken");
 
 namespace fluxcascade::edge {
@@ -80,6 +84,14 @@ absl::Status CheckNumbers(const EdgeOptions& options) {
   return CheckDuration("drain_timeout", options.drain_timeout, absl::Minutes(10));
 }
 
+absl::Status SetMetricsListen(const std::string& text, EdgeOptions& options) {
+  if (text.empty()) return absl::OkStatus();
+  const absl::StatusOr<SocketAddress> address = SocketAddress::Parse(text);
+  if (!address.ok()) return FlagError("metrics_listen", address.status().message());
+  options.metrics_listen = *address;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags() {
@@ -103,6 +115,8 @@ absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags() {
   options.loops = absl::GetFlag(FLAGS_loops);
   options.max_connections = absl::GetFlag(FLAGS_max_connections);
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  FC_RETURN_IF_ERROR(SetMetricsListen(absl::GetFlag(FLAGS_metrics_listen), options));
+  options.user = absl::GetFlag(FLAGS_user);
   options.ready_file = absl::GetFlag(FLAGS_ready_file);
   FC_RETURN_IF_ERROR(CheckTarget("control_plane", options.control_plane));
   FC_RETURN_IF_ERROR(CheckNumbers(options));

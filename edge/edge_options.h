@@ -3,6 +3,7 @@
 #define FLUXCASCADE_EDGE_EDGE_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -37,6 +38,12 @@ struct EdgeOptions {
   int loops = 2;
   uint64_t max_connections = 16 * 1024;
   absl::Duration drain_timeout = absl::Seconds(10);
+
+  // Where Prometheus may ask for metrics; nothing: nowhere.
+  std::optional<SocketAddress> metrics_listen;
+
+  // Whom the process becomes once it has bound its ports and read its keys; empty: nobody else.
+  std::string user;
 
   // Holds `host:port` of the listener once it serves; empty: not written.
   std::string ready_file;

@@ -1,5 +1,6 @@
 #include "edge/edge_options.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,15 @@ TEST_F(EdgeOptionsTest, EachRequiredFlagIsMissed) {
 TEST_F(EdgeOptionsTest, AnAddressMustBeOne) {
   EXPECT_THAT(With("--listen=localhost"),
               StatusIs(absl::StatusCode::kInvalidArgument, testing::StartsWith("--listen: ")));
+}
+
+TEST_F(EdgeOptionsTest, MetricsAreOnLoopbackUnlessToldOtherwise) {
+  FC_ASSERT_OK_AND_ASSIGN(EdgeOptions options, EdgeOptionsFromFlags());
+  EXPECT_EQ(options.metrics_listen->ToString(), "127.0.0.1:9464");
+  FC_ASSERT_OK_AND_ASSIGN(options, With("--metrics_listen="));
+  EXPECT_EQ(options.metrics_listen, std::nullopt);
+  EXPECT_THAT(With("--metrics_listen=9464"), StatusIs(absl::StatusCode::kInvalidArgument,
+                                                      testing::StartsWith("--metrics_listen: ")));
 }
 
 TEST_F(EdgeOptionsTest, TheControlPlaneIsHostAndPort) {

@@ -4,27 +4,42 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/file/file.h"
-#include "common/net/tls_context.h"
+#include "common/net/event_loop.h"
+#include "common/net/listener.h"
 #include "common/status/status_macros.h"
 #include "common/version/version.h"
 #include "edge/link/link_channel.h"
 
 namespace fluxcascade::edge {
 
-absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(const EdgeOptions& options,
-                                                              const Clock& clock, Random& random) {
+absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
+    const EdgeOptions& options, const Clock& clock, Random& random,
+    const std::function<absl::Status()>& drop_root) {
   std::unique_ptr<EdgeServer> server(new EdgeServer(options, clock, random));
+  FC_RETURN_IF_ERROR(server->BindAndReadKeys());
+  FC_RETURN_IF_ERROR(drop_root());
   // The link dials again and again; a wrong file must show now, not in a warning every minute.
   FC_RETURN_IF_ERROR(OpenLinkChannel(options.control_plane, options.link).status());
   FC_RETURN_IF_ERROR(server->OpenLog());
   FC_RETURN_IF_ERROR(server->StartHttp());
   server->StartLink();
+  FC_RETURN_IF_ERROR(server->StartMetrics());
   return server;
 }
 
 EdgeServer::~EdgeServer() {
   // Before the link ends, so that its last words tell of all that was accepted.
   if (http_ != nullptr) http_->Drain(options_.drain_timeout);
+}
+
+absl::Status EdgeServer::BindAndReadKeys() {
+  FC_ASSIGN_OR_RETURN(socket_, Listener::Bind(options_.listen));
+  if (options_.metrics_listen.has_value()) {
+    FC_ASSIGN_OR_RETURN(metrics_socket_, Listener::Bind(*options_.metrics_listen));
+  }
+  FC_ASSIGN_OR_RETURN(tls_, ServerTlsContext::Load({.certificate_chain = options_.tls.certificate,
+                                                    .private_key = options_.tls.key}));
+  return absl::OkStatus();
 }
 
 absl::Status EdgeServer::OpenLog() {
@@ -44,13 +59,11 @@ absl::Status EdgeServer::OpenLog() {
 }
 
 absl::Status EdgeServer::StartHttp() {
-  receiver_ = std::make_unique<VerifyingReceiver>(hooks_, *log_, rejections_, counters_, clock_,
-                                                  notices_);
+  receiver_ =
+      std::make_unique<VerifyingReceiver>(hooks_, *log_, rejections_, counters_, clock_, notices_);
   HttpServer::Options http_options;
   http_options.address = options_.listen;
-  FC_ASSIGN_OR_RETURN(http_options.tls,
-                      ServerTlsContext::Load({.certificate_chain = options_.tls.certificate,
-                                              .private_key = options_.tls.key}));
+  http_options.tls = tls_;
   http_options.receiver = receiver_.get();
   http_options.ready = [this] { return Ready(); };
   http_options.clock = &clock_;
@@ -58,7 +71,7 @@ absl::Status EdgeServer::StartHttp() {
   http_options.max_connections = options_.max_connections;
   http_options.framer_limits.max_body = options_.max_body_bytes;
   http_options.drain_timeout = options_.drain_timeout;
-  FC_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(http_options)));
+  FC_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(http_options), std::move(socket_)));
   return absl::OkStatus();
 }
 
@@ -76,6 +89,40 @@ void EdgeServer::StartLink() {
                                                 .version = kVersion,
                                                 .max_body_bytes = options_.max_body_bytes},
                                      clock_, random_);
+}
+
+absl::Status EdgeServer::StartMetrics() {
+  if (!metrics_socket_.valid()) return absl::OkStatus();
+  metrics_ = std::make_unique<EdgeMetrics>(
+      EdgeMetricsSources{.version = kVersion,
+                         .started = started_,
+                         .clock = clock_,
+                         .counters = counters_,
+                         .hooks = hooks_,
+                         .rejections = rejections_,
+                         .http = [this] { return http_->stats(); },
+                         .log = [this] { return log_->Stats(); },
+                         .ready = [this] { return Ready(); },
+                         .link_connected = [this] { return link_->connected(); },
+                         .gauges = {}});
+  FC_ASSIGN_OR_RETURN(metrics_server_,
+                      MetricsServer::Start(std::move(metrics_socket_), *metrics_, clock_));
+  return absl::OkStatus();
+}
+
+std::optional<SocketAddress> EdgeServer::metrics_address() const {
+  if (metrics_server_ == nullptr) return std::nullopt;
+  return metrics_server_->address();
+}
+
+std::vector<LivenessProbe> EdgeServer::Probes() {
+  std::vector<LivenessProbe> probes = {
+      {"log", [this](std::function<void()> alive) { log_->Probe(std::move(alive)); }}};
+  for (const Poster& poster : http_->posters()) {
+    probes.push_back({absl::StrCat("loop ", probes.size()),
+                      [poster](std::function<void()> alive) { poster.Post(std::move(alive)); }});
+  }
+  return probes;
 }
 
 absl::Status EdgeServer::Ready() const {

@@ -3,19 +3,28 @@
 #ifndef FLUXCASCADE_EDGE_EDGE_SERVER_H_
 #define FLUXCASCADE_EDGE_EDGE_SERVER_H_
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/logging/limited_log.h"
+#include "common/net/socket_address.h"
+#include "common/net/tls_context.h"
+#include "common/net/unique_fd.h"
 #include "common/random/random.h"
+#include "common/server/liveness.h"
 #include "common/time/clock.h"
 #include "edge/edge_options.h"
 #include "edge/http/http_server.h"
 #include "edge/link/edge_link.h"
 #include "edge/log/rocks_event_log.h"
 #include "edge/log_keeper.h"
+#include "edge/metrics/edge_metrics.h"
+#include "edge/metrics/metrics_server.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/receive/verifying_receiver.h"
@@ -27,11 +36,14 @@ class EdgeServer {
  public:
   // Serves when it returns, though it answers 503 until the control plane has sent a configuration.
   // Errors name what is wrong: a file, the log, the address. `clock` and `random` outlive the
-  // server.
-  static absl::StatusOr<std::unique_ptr<EdgeServer>> Start(const EdgeOptions& options,
-                                                           const Clock& clock, Random& random);
+  // server. `drop_root` is called when the ports are bound and the key is read, before a thread
+  // starts or anything else is opened.
+  static absl::StatusOr<std::unique_ptr<EdgeServer>> Start(
+      const EdgeOptions& options, const Clock& clock, Random& random,
+      const std::function<absl::Status()>& drop_root = [] { return absl::OkStatus(); });
 
-  // Takes no more, answers what is in flight, ends the link, closes the log.
+  // Takes no more, answers what is in flight, for `drain_timeout` at most, ends the link, closes
+  // the log with all that waits in it on disk.
   ~EdgeServer();
 
   EdgeServer(const EdgeServer&) = delete;
@@ -40,20 +52,31 @@ class EdgeServer {
   // The real port, also where 0 was asked for.
   const SocketAddress& address() const { return http_->address(); }
   int port() const { return http_->port(); }
+  std::optional<SocketAddress> metrics_address() const;
+
+  // The threads without which no webhook is taken. For as long as the server lives.
+  std::vector<LivenessProbe> Probes();
 
  private:
   EdgeServer(const EdgeOptions& options, const Clock& clock, Random& random)
-      : options_(options), clock_(clock), random_(random), notices_(clock) {}
+      : options_(options), clock_(clock), random_(random), started_(clock.Now()), notices_(clock) {}
 
+  // All that may need root's rights.
+  absl::Status BindAndReadKeys();
   absl::Status OpenLog();
   absl::Status StartHttp();
   void StartLink();
+  absl::Status StartMetrics();
   // Why no webhook can be taken now.
   absl::Status Ready() const;
 
   const EdgeOptions options_;
   const Clock& clock_;
   Random& random_;
+  const absl::Time started_;
+  UniqueFd socket_;
+  UniqueFd metrics_socket_;
+  std::shared_ptr<const ServerTlsContext> tls_;
 
   // Destroyed from the last to the first: no one is used by one that is gone.
   LimitedLog notices_;
@@ -65,6 +88,8 @@ class EdgeServer {
   std::unique_ptr<VerifyingReceiver> receiver_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<EdgeLink> link_;
+  std::unique_ptr<EdgeMetrics> metrics_;
+  std::unique_ptr<MetricsServer> metrics_server_;
 };
 
 }  // namespace fluxcascade::edge

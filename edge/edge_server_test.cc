@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "common/file/file.h"
 #include "common/net/testing/tls_test_client.h"
+#include "common/server/liveness.h"
 #include "common/status/status_matchers.h"
 #include "common/testing/test_certificates.h"
 #include "edge/testing/fake_control_plane.h"
@@ -26,6 +28,7 @@
 namespace fluxcascade::edge {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 using Kind = v1::ConnectRequest;
@@ -243,6 +246,31 @@ TEST_F(EdgeServerTest, ARestartKeepsTheLogAndGoesOnCounting) {
   ASSERT_EQ(requests.size(), 2);
   EXPECT_EQ(requests[0].body(), "before");
   EXPECT_EQ(requests[1].body(), "after");
+}
+
+TEST_F(EdgeServerTest, LoopsAndLogAnswerTheirProbes) {
+  options_.loops = 3;
+  Start();
+  std::vector<std::string> names;
+  for (const LivenessProbe& probe : server_->Probes()) names.push_back(probe.name);
+  EXPECT_THAT(names, ElementsAre("log", "loop 1", "loop 2", "loop 3"));
+  Liveness liveness(server_->Probes());
+  for (int i = 0; i < 2; ++i) {
+    while (!liveness.Check().empty()) std::this_thread::yield();
+  }
+}
+
+TEST_F(EdgeServerTest, RootIsDroppedBetweenTheKeyAndTheLog) {
+  const auto drop = [] { return absl::PermissionDeniedError("not allowed"); };
+  const std::string certificate = options_.tls.certificate;
+  options_.tls.certificate = File("nowhere.pem");
+  EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom(), drop).status(),
+              StatusIs(absl::StatusCode::kNotFound));
+  options_.tls.certificate = certificate;
+  EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom(), drop).status(),
+              StatusIs(absl::StatusCode::kPermissionDenied, "not allowed"));
+  EXPECT_THAT(ReadFileToString(options_.log_dir + "/CURRENT").status(),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(EdgeServerTest, AWrongFileIsNamedAtTheStart) {

@@ -87,13 +87,13 @@ class MetricsEndpoint::Scrape : public std::enable_shared_from_this<Scrape> {
 };
 
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Create(
-    EventLoop& loop, const SocketAddress& address, const prometheus::Collectable& metrics) {
+    EventLoop& loop, UniqueFd socket, const prometheus::Collectable& metrics) {
   std::unique_ptr<MetricsEndpoint> endpoint(new MetricsEndpoint(loop, metrics));
-  FC_ASSIGN_OR_RETURN(
-      endpoint->listener_,
-      Listener::Create(loop, address, [raw = endpoint.get()](UniqueFd socket, const auto&) {
-        raw->OnAccept(std::move(socket));
-      }));
+  FC_ASSIGN_OR_RETURN(endpoint->listener_,
+                      Listener::Create(loop, std::move(socket),
+                                       [raw = endpoint.get()](UniqueFd accepted, const auto&) {
+                                         raw->OnAccept(std::move(accepted));
+                                       }));
   return endpoint;
 }
 

@@ -29,10 +29,10 @@ class MetricsEndpoint {
   static constexpr FramerLimits kLimits = {
       .max_request_line = 1024, .max_header_bytes = 8 * 1024, .max_headers = 64, .max_body = 0};
 
-  // Listens when it returns. `loop` and `metrics` outlive the endpoint. Errors are those of
-  // Listener::Create.
+  // Listens when it returns, with `socket`, which Listener::Bind made. `loop` and `metrics` outlive
+  // the endpoint. Errors are those of Listener::Create.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Create(
-      EventLoop& loop, const SocketAddress& address, const prometheus::Collectable& metrics);
+      EventLoop& loop, UniqueFd socket, const prometheus::Collectable& metrics);
   ~MetricsEndpoint();
 
   MetricsEndpoint(const MetricsEndpoint&) = delete;

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/metrics/metric_families.h"
@@ -41,8 +42,9 @@ class MetricsEndpointTest : public testing::Test {
  protected:
   void SetUp() override {
     FC_ASSERT_OK_AND_ASSIGN(loop_, EventLoop::Create(clock_));
-    FC_ASSERT_OK_AND_ASSIGN(
-        endpoint_, MetricsEndpoint::Create(*loop_, *SocketAddress::Parse("127.0.0.1:0"), metrics_));
+    FC_ASSERT_OK_AND_ASSIGN(UniqueFd socket, Listener::Bind(*SocketAddress::Parse("127.0.0.1:0")));
+    FC_ASSERT_OK_AND_ASSIGN(endpoint_,
+                            MetricsEndpoint::Create(*loop_, std::move(socket), metrics_));
   }
 
   void Turn(int turns = 6) {

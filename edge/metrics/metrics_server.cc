@@ -7,10 +7,10 @@
 namespace fluxcascade::edge {
 
 absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
-    const SocketAddress& address, const prometheus::Collectable& metrics, const Clock& clock) {
+    UniqueFd socket, const prometheus::Collectable& metrics, const Clock& clock) {
   FC_ASSIGN_OR_RETURN(std::unique_ptr<EventLoop> loop, EventLoop::Create(clock));
   FC_ASSIGN_OR_RETURN(std::unique_ptr<MetricsEndpoint> endpoint,
-                      MetricsEndpoint::Create(*loop, address, metrics));
+                      MetricsEndpoint::Create(*loop, std::move(socket), metrics));
   return std::unique_ptr<MetricsServer>(new MetricsServer(std::move(loop), std::move(endpoint)));
 }
 

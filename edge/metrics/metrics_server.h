@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "common/net/event_loop.h"
 #include "common/net/socket_address.h"
+#include "common/net/unique_fd.h"
 #include "common/time/clock.h"
 #include "edge/metrics/metrics_endpoint.h"
 #include "prometheus/collectable.h"
@@ -16,10 +17,10 @@ namespace fluxcascade::edge {
 
 class MetricsServer {
  public:
-  // Serves when it returns, until it is destroyed. `metrics` is called on the server's thread; it
-  // and `clock` outlive the server.
+  // Serves on `socket`, which Listener::Bind made, until it is destroyed. `metrics` is called on
+  // the server's thread; it and `clock` outlive the server.
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Start(
-      const SocketAddress& address, const prometheus::Collectable& metrics, const Clock& clock);
+      UniqueFd socket, const prometheus::Collectable& metrics, const Clock& clock);
   ~MetricsServer();
 
   MetricsServer(const MetricsServer&) = delete;

@@ -1,33 +1,43 @@
 // The edge as it is shipped: its command line, its end, and what a kill leaves behind.
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/crypto/encoding.h"
 #include "common/file/file.h"
+#include "common/mutex/mutex.h"
 #include "common/net/socket_address.h"
+#include "common/net/testing/datagram_socket.h"
 #include "common/net/testing/tls_test_client.h"
+#include "common/net/unique_fd.h"
 #include "common/status/status_matchers.h"
 #include "common/testing/test_certificates.h"
 #include "edge/testing/fake_control_plane.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tests/process/child_process.h"
 
 namespace fluxcascade {
 namespace {
 
 using edge::FakeControlPlane;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 using testing::Optional;
@@ -55,6 +65,7 @@ class EdgeProcessTest : public testing::Test {
   EdgeProcessTest() {
     const TestCertificate node = authority_.Issue({.dns_names = {"edge-1"}});
     arguments_ = {"--listen=127.0.0.1:0",
+                  "--metrics_listen=127.0.0.1:0",
                   "--max_connections=1000",
                   "--tls_cert=" + Write("node.pem", node.certificate_pem),
                   "--tls_key=" + Write("node.key", node.key_pem),
@@ -81,14 +92,14 @@ class EdgeProcessTest : public testing::Test {
     unlink(File("ready").c_str());  // it would say where the process before listened
     std::vector<std::string> arguments = arguments_;
     arguments.insert(arguments.end(), more.begin(), more.end());
-    edge_ = std::make_unique<ChildProcess>(kProgram, arguments, File("stderr"));
+    edge_ = std::make_unique<ChildProcess>(kProgram, arguments, File("stderr"), environment_);
   }
 
   static std::string Stderr() { return *ReadFileToString(File("stderr")); }
 
   // Until it has said hello, taken its configuration, and written where it listens.
-  void SpawnAndConfigure() {
-    Spawn();
+  void SpawnAndConfigure(const std::vector<std::string>& more = {}) {
+    Spawn(more);
     ASSERT_TRUE(control_plane_.NextHello().has_value()) << Stderr();
     ASSERT_TRUE(control_plane_.SendConfig(OneHook()));
     ASSERT_TRUE(control_plane_.Next(edge::v1::ConnectRequest::kConfigResult).has_value());
@@ -106,18 +117,50 @@ class EdgeProcessTest : public testing::Test {
     return text;
   }
 
+  // What it said in its log when it was ready; nothing if it was not.
+  static nlohmann::json ReadyLine() {
+    const absl::Time end = absl::Now() + kPatience;
+    while (absl::Now() < end) {
+      const std::string written = Stderr();
+      for (absl::string_view line : absl::StrSplit(written, '\n')) {
+        if (!absl::StrContains(line, "\"edge ready\"")) continue;
+        return nlohmann::json::parse(line.begin(), line.end());
+      }
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+    return {};
+  }
+
+  static std::string Webhook(const std::string& body) {
+    return absl::StrCat("POST /v1/hooks/", kToken, " HTTP/1.1\r\nHost: e\r\n",
+                        "Authorization: Basic ", Base64Encode("hook:not-a-secret"),
+                        "\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
+  }
   std::string Post(const std::string& body) {
     const auto client = TlsTestClient::Connect(address_);
     if (!client.ok()) return client.status().ToString();
-    (*client)->Send(absl::StrCat("POST /v1/hooks/", kToken, " HTTP/1.1\r\nHost: e\r\n",
-                                 "Authorization: Basic ", Base64Encode("hook:not-a-secret"),
-                                 "\r\nContent-Length: ", body.size(), "\r\n\r\n", body));
+    (*client)->Send(Webhook(body));
     return (*client)->ReceiveResponse();
+  }
+
+  // What the log holds, in its order.
+  std::vector<std::string> PullBodies() {
+    std::vector<std::string> bodies;
+    size_t before = 0;
+    do {
+      before = bodies.size();
+      EXPECT_TRUE(control_plane_.SendPull(before, 0));
+      const auto message = control_plane_.Next(edge::v1::ConnectRequest::kBatch);
+      if (!message.has_value()) return bodies;
+      for (const auto& request : message->batch().requests()) bodies.push_back(request.body());
+    } while (bodies.size() > before);
+    return bodies;
   }
 
   TestAuthority authority_;
   FakeControlPlane control_plane_{authority_, authority_};
   std::vector<std::string> arguments_;
+  std::vector<std::string> environment_;
   SocketAddress address_;
   std::unique_ptr<ChildProcess> edge_;
 };
@@ -158,6 +201,144 @@ TEST_F(EdgeProcessTest, SigtermEndsItInOrder) {
   ASSERT_TRUE(last.has_value());
   EXPECT_EQ(last->status().log().next_sequence(), 2);
   EXPECT_THAT(Stderr(), Not(HasSubstr("error")));
+}
+
+// All that an HTTP server without TLS answers.
+std::string GetPlainly(const std::string& address, const std::string& path) {
+  const absl::StatusOr<SocketAddress> to = SocketAddress::Parse(address);
+  if (!to.ok()) return to.status().ToString();
+  const UniqueFd socket(::socket(to->family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (connect(socket.get(), to->system(), to->system_size()) != 0) return "no connection";
+  const std::string request = absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: e\r\n\r\n");
+  send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL);
+  std::string response;
+  char buffer[4096];
+  ssize_t size = 0;
+  while ((size = recv(socket.get(), buffer, sizeof(buffer), 0)) > 0) {
+    response.append(buffer, static_cast<size_t>(size));
+  }
+  return response;
+}
+
+// Senders that post one webhook after another, each on a connection of its own that stays open.
+class Senders {
+ public:
+  using Send = std::function<std::string(TlsTestClient& client, const std::string& body)>;
+
+  Senders(int count, const SocketAddress& to, const Send& send) {
+    for (int i = 0; i < count; ++i) {
+      threads_.emplace_back([this, i, to, send] { Run(absl::StrCat(i, "-"), to, send); });
+    }
+  }
+  ~Senders() { Join(); }
+
+  // Until so many were answered 200, or nobody sends any more.
+  void AwaitAnswers(size_t count) {
+    MutexLock lock(mutex_);
+    while (answered_.size() < count && ended_ < threads_.size()) changed_.Wait(mutex_);
+  }
+  // The bodies that were answered 200, once no connection is left.
+  std::vector<std::string> Join() {
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+    MutexLock lock(mutex_);
+    return answered_;
+  }
+
+ private:
+  void Run(const std::string& name, const SocketAddress& to, const Send& send) {
+    const auto client = TlsTestClient::Connect(to);
+    for (int i = 0; client.ok(); ++i) {
+      const std::string body = absl::StrCat(name, i);
+      if (!absl::StartsWith(send(**client, body), "HTTP/1.1 200 ")) break;
+      MutexLock lock(mutex_);
+      answered_.push_back(body);
+      changed_.NotifyAll();
+    }
+    MutexLock lock(mutex_);
+    ++ended_;
+    changed_.NotifyAll();
+  }
+
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<std::string> answered_ FC_GUARDED_BY(mutex_);
+  size_t ended_ FC_GUARDED_BY(mutex_) = 0;
+  std::vector<std::thread> threads_;
+};
+
+TEST_F(EdgeProcessTest, SigtermUnderLoadLosesNothingThatWasAnswered) {
+  SpawnAndConfigure();
+  Senders senders(8, address_, [](TlsTestClient& client, const std::string& body) {
+    client.Send(Webhook(body));
+    return client.ReceiveResponse();
+  });
+  senders.AwaitAnswers(300);
+  edge_->Signal(SIGTERM);
+  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0)) << Stderr();
+  const std::vector<std::string> answered = senders.Join();
+  EXPECT_GE(answered.size(), 300u);
+
+  SpawnAndConfigure();
+  const std::vector<std::string> logged = PullBodies();
+  const std::set<std::string> kept(logged.begin(), logged.end());
+  for (const std::string& body : answered) EXPECT_THAT(kept, Contains(body));
+  EXPECT_EQ(logged.size(), kept.size()) << "none is there twice";
+}
+
+TEST_F(EdgeProcessTest, AClientThatStopsHalfwayHoldsUpNoStop) {
+  SpawnAndConfigure({"--drain_timeout=100ms"});
+  FC_ASSERT_OK_AND_ASSIGN(const auto client, TlsTestClient::Connect(address_));
+  client->Send("POST /v1/hooks/");
+  // Served by the same loops, so the half request has been read by then, or soon will be.
+  EXPECT_THAT(Post("[1]"), StartsWith("HTTP/1.1 200 "));
+  edge_->Signal(SIGTERM);
+  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
+}
+
+TEST_F(EdgeProcessTest, MetricsAreOnAPortOfTheirOwnInPlainHttp) {
+  SpawnAndConfigure();
+  EXPECT_THAT(Post("[1]"), StartsWith("HTTP/1.1 200 "));
+  const std::string metrics = GetPlainly(ReadyLine()["metrics_listen"], "/metrics");
+  EXPECT_THAT(metrics, StartsWith("HTTP/1.1 200 OK\r\n"));
+  for (const char* line :
+       {"requests_total{hook=\"hook-1\",outcome=\"accepted\"} 1", "link_connected 1", "ready 1",
+        "log_unacknowledged_requests 1", "config_version 1", "accepted_connections_total 1",
+        "stage_duration_seconds_count{stage=\"handshake\"} 1",
+        "stage_duration_seconds_count{stage=\"read\"} 1",
+        "stage_duration_seconds_count{stage=\"verify\"} 1",
+        "stage_duration_seconds_count{stage=\"append\"} 1",
+        "stage_duration_seconds_count{stage=\"sync\"} 1",
+        "stage_duration_seconds_count{stage=\"answer\"} 1"}) {
+    EXPECT_THAT(metrics, HasSubstr(absl::StrCat("\nfluxcascade_edge_", line, "\n")));
+  }
+}
+
+TEST_F(EdgeProcessTest, WithoutAnAddressThereAreNoMetrics) {
+  SpawnAndConfigure({"--metrics_listen="});
+  EXPECT_EQ(ReadyLine()["metrics_listen"], "");
+}
+
+TEST_F(EdgeProcessTest, TheServiceManagerHearsOfStartAndStopAndInBetweenThatItLives) {
+  DatagramSocket manager(absl::StrCat("/tmp/fluxcascade-edge-process-", getpid()));
+  environment_ = {absl::StrCat("NOTIFY_SOCKET=", manager.name()), "WATCHDOG_USEC=100000"};
+  SpawnAndConfigure();
+  EXPECT_EQ(manager.Next(), "READY=1");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(manager.Next(), "WATCHDOG=1");
+  edge_->Signal(SIGTERM);
+  std::string last = manager.Next();
+  while (last == "WATCHDOG=1") last = manager.Next();
+  EXPECT_EQ(last, "STOPPING=1");
+  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
+}
+
+TEST_F(EdgeProcessTest, AnEnvironmentThatMakesNoSenseIsOneLineAndStatus1) {
+  environment_ = {"NOTIFY_SOCKET=nonsense"};
+  Spawn();
+  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(1));
+  EXPECT_THAT(Stderr(), StartsWith("edge: NOTIFY_SOCKET is 'nonsense'"));
+  ExpectOneLine(Stderr());
 }
 
 TEST_F(EdgeProcessTest, WhatWasAcceptedOutlivesAKill) {

@@ -131,7 +131,7 @@ start_edge() {
     --tls_cert="$state/certs/hooks.pem" --tls_key="$state/certs/hooks.key" --log_dir="$state/edge-log" \
     --control_plane="localhost:$LINK_PORT" --link_ca="$state/certs/ca.pem" \
     --link_cert="$state/certs/edge-1.pem" --link_key="$state/certs/edge-1.key" \
-    --max_connections=1000 --ready_file="$state/edge.ready" "$@"
+    --metrics_listen=127.0.0.1:0 --max_connections=1000 --ready_file="$state/edge.ready" "$@"
   until_true 20 test -s "$state/edge.ready" || return 1
   EDGE_PORT=$(sed 's/.*://' "$state/edge.ready")
   export EDGE_PORT
