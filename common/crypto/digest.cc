@@ -1,13 +1,14 @@
 #include "common/crypto/digest.h"
 
-#include <openssl/digest.h>
-#include <openssl/hmac.h>
 #include <openssl/mem.h>
 #include <openssl/sha.h>
+
+#include <algorithm>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/check/check.h"
+#include "common/crypto/hmac.h"
 
 namespace fluxcascade {
 
@@ -27,17 +28,10 @@ Sha256Digest HmacSha256(absl::string_view key, absl::string_view data) {
 }
 
 Sha256Digest HmacSha256(absl::string_view key, absl::Span<const absl::string_view> parts) {
-  // BoringSSL takes a null key for "the key set before": an empty one needs an address.
-  const void* key_data = key.empty() ? "" : key.data();
-  bssl::ScopedHMAC_CTX context;
-  FC_CHECK(HMAC_Init_ex(context.get(), key_data, key.size(), EVP_sha256(), nullptr) == 1);
-  for (const absl::string_view part : parts) {
-    FC_CHECK(HMAC_Update(context.get(), reinterpret_cast<const uint8_t*>(part.data()),
-                         part.size()) == 1);
-  }
+  const HmacCode code = HmacKey(HmacHash::kSha256, key).Sign(parts);
   Sha256Digest digest;
-  unsigned size = 0;
-  FC_CHECK(HMAC_Final(context.get(), digest.data(), &size) == 1 && size == digest.size());
+  FC_CHECK(code.bytes().size() == digest.size());
+  std::copy(code.bytes().begin(), code.bytes().end(), digest.begin());
   return digest;
 }
 
