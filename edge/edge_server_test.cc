@@ -20,8 +20,8 @@
 #include "common/status/status_matchers.h"
 #include "common/testing/test_certificates.h"
 #include "edge/testing/fake_control_plane.h"
-#include "edge/verify/digest_check.h"
 #include "edge/verify/recipes_for_test.h"
+#include "edge/verify/sender_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -127,15 +127,15 @@ class EdgeServerTest : public testing::Test {
   };
 
   std::string Post(const Webhook& webhook) {
-    const DigestCheck check = *DigestCheck::Compile(TimedHmac(), kPublicUrl);
     OwnedRequest request{.query = webhook.query, .body = webhook.body};
     const std::string timestamp = absl::StrCat(absl::ToUnixMillis(absl::Now()));
-    const std::string text = check.SignedString(request.View(), timestamp, webhook.secret);
+    const std::string signature = SenderForTest(TimedHmac(), kPublicUrl)
+                                      .HeaderValue(request.View(), timestamp, {webhook.secret});
     return Exchange(absl::StrCat(
         "POST /v1/hooks/", webhook.token, webhook.query.has_value() ? "?" : "",
         webhook.query.value_or(""), " HTTP/1.1\r\nHost: hooks.example.com\r\nContent-Length: ",
         webhook.body.size(), "\r\nX-Attempt: 0\r\nCookie: c\r\nX-Request-Timestamp: ", timestamp,
-        "\r\nX-Signature-V3: ", check.Signature(text, webhook.secret), "\r\n\r\n", webhook.body));
+        "\r\nX-Signature-V3: ", signature, "\r\n\r\n", webhook.body));
   }
 
   // What the control plane gets when it asks for what comes after `after`.

@@ -148,7 +148,7 @@ std::vector<BadHook> BadHooks() {
       {"NoRecipe", [](Hook& h) { h.clear_required(); },
        "hooks[1].required and any_of must hold 1 to 8 recipes together, hold 0"},
       {"BadRecipe", [](Hook& h) { *h.add_any_of() = Basic("second", "colonless"); },
-       "hooks[1].any_of[0].basic.credentials[0] must be `user:password`"},
+       "hooks[1].any_of[0].basic.credentials[0].value must be `user:password`"},
   };
 }
 

@@ -2,10 +2,11 @@
 #ifndef FLUXCASCADE_EDGE_VERIFY_BASIC_CHECK_H_
 #define FLUXCASCADE_EDGE_VERIFY_BASIC_CHECK_H_
 
-#include <vector>
+#include <utility>
 
 #include "absl/status/statusor.h"
-#include "common/crypto/digest.h"
+#include "absl/time/time.h"
+#include "edge/verify/credential_list.h"
 #include "edge/verify/signed_request.h"
 #include "fluxcascade/edge/v1/hook.pb.h"
 
@@ -18,14 +19,13 @@ class BasicCheck {
   static absl::StatusOr<BasicCheck> Compile(const v1::BasicRecipe& recipe);
 
   // MISSING without an Authorization header; MISMATCH for several, another scheme, anything but
-  // canonical base64, and unknown credentials.
-  Refusal Check(const SignedRequest& request) const;
+  // canonical base64, and unknown credentials; SECRET_EXPIRED for those past their end.
+  Refusal Check(const SignedRequest& request, absl::Time now) const;
 
  private:
-  BasicCheck() = default;
+  explicit BasicCheck(CredentialList credentials) : credentials_(std::move(credentials)) {}
 
-  // Digests, not the pairs: all have one length, so comparing them tells nothing of the pairs'.
-  std::vector<Sha256Digest> credentials_;
+  CredentialList credentials_;
 };
 
 }  // namespace fluxcascade::edge

@@ -15,18 +15,19 @@ constexpr RejectionReason kMismatch = v1::RejectedRequest::REASON_CREDENTIALS_MI
 class BasicCheckTest : public testing::Test {
  protected:
   BasicCheckTest() {
-    recipe_.add_credentials("hook:not-a-secret");
-    recipe_.add_credentials(":only-a-password");
+    recipe_.add_credentials()->set_value("hook:not-a-secret");
+    recipe_.add_credentials()->set_value(":only-a-password");
   }
 
   Refusal CheckOf(const std::string& authorization) {
     OwnedRequest request{.headers = {{"Authorization", authorization}}};
-    return BasicCheck::Compile(recipe_)->Check(request.View());
+    return BasicCheck::Compile(recipe_)->Check(request.View(), now_);
   }
 
   Refusal CheckOfPair(absl::string_view pair) { return CheckOf("Basic " + Base64Encode(pair)); }
 
   v1::BasicRecipe recipe_;
+  const absl::Time now_ = absl::FromUnixSeconds(1700000000);
 };
 
 TEST_F(BasicCheckTest, EachOfThePairsIsAccepted) {
@@ -43,13 +44,13 @@ TEST_F(BasicCheckTest, AnyOtherPairIsAMismatch) {
 
 TEST_F(BasicCheckTest, NoHeaderIsMissing) {
   OwnedRequest request;
-  EXPECT_EQ(BasicCheck::Compile(recipe_)->Check(request.View()), kMissing);
+  EXPECT_EQ(BasicCheck::Compile(recipe_)->Check(request.View(), now_), kMissing);
 }
 
 TEST_F(BasicCheckTest, TwoHeadersAreAMismatchEvenIfTheyAgree) {
   const std::string value = "Basic " + Base64Encode("hook:not-a-secret");
   OwnedRequest request{.headers = {{"Authorization", value}, {"authorization", value}}};
-  EXPECT_EQ(BasicCheck::Compile(recipe_)->Check(request.View()), kMismatch);
+  EXPECT_EQ(BasicCheck::Compile(recipe_)->Check(request.View(), now_), kMismatch);
 }
 
 TEST_F(BasicCheckTest, TheSchemeHasNoCase) {
@@ -66,16 +67,24 @@ TEST_F(BasicCheckTest, AnotherFormIsAMismatch) {
   }
 }
 
+TEST_F(BasicCheckTest, APairPastItsEndIsRefusedWithThatReason) {
+  recipe_.mutable_credentials(0)->mutable_not_after()->set_seconds(1700000000);
+  EXPECT_EQ(CheckOfPair("hook:not-a-secret"), std::nullopt);
+  recipe_.mutable_credentials(0)->mutable_not_after()->set_seconds(1699999999);
+  EXPECT_EQ(CheckOfPair("hook:not-a-secret"), v1::RejectedRequest::REASON_SECRET_EXPIRED);
+  EXPECT_EQ(CheckOfPair(":only-a-password"), std::nullopt);
+}
+
 TEST_F(BasicCheckTest, CredentialsWithoutAColonAreRefusedByIndexAndNotShown) {
-  recipe_.add_credentials("colonless");
+  recipe_.add_credentials()->set_value("colonless");
   const absl::Status status = BasicCheck::Compile(recipe_).status();
-  EXPECT_EQ(status.message(), "credentials[2] must be `user:password`");
+  EXPECT_EQ(status.message(), "credentials[2].value must be `user:password`");
 }
 
 TEST_F(BasicCheckTest, OneToTenPairsAreTaken) {
-  while (recipe_.credentials_size() < 10) recipe_.add_credentials("a:b");
+  while (recipe_.credentials_size() < 10) recipe_.add_credentials()->set_value("a:b");
   EXPECT_TRUE(BasicCheck::Compile(recipe_).ok());
-  recipe_.add_credentials("a:b");
+  recipe_.add_credentials()->set_value("a:b");
   EXPECT_EQ(BasicCheck::Compile(recipe_).status().message(), "credentials must be 1 to 10, are 11");
   EXPECT_EQ(BasicCheck::Compile(v1::BasicRecipe()).status().message(),
             "credentials must be 1 to 10, are 0");

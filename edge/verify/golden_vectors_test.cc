@@ -2,10 +2,16 @@
 // the verdict on a request that carries it. The vectors named self-* were computed by hand, because
 // no published one has a query or a body as it was seen on the wire.
 
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_join.h"
+#include "common/crypto/encoding.h"
 #include "edge/verify/digest_check.h"
 #include "edge/verify/recipes_for_test.h"
+#include "edge/verify/sender_for_test.h"
+#include "edge/verify/signed_parts.h"
 #include "gtest/gtest.h"
 
 namespace fluxcascade::edge {
@@ -89,6 +95,14 @@ OwnedRequest RequestOf(const Vector& vector) {
   return request;
 }
 
+std::string SignedStringOf(const v1::DigestRecipe& recipe, OwnedRequest& request,
+                           absl::string_view timestamp, absl::string_view secret) {
+  const SignedParts parts = *SignedParts::Compile(recipe.parts(), kTestUrl);
+  SignedPieces pieces;
+  EXPECT_EQ(parts.Read(request.View(), timestamp, pieces), std::nullopt);
+  return absl::StrJoin(pieces.With(secret), "");
+}
+
 absl::Time SentAt(const Vector& vector) {
   return vector.timestamp == nullptr ? absl::UnixEpoch()
                                      : absl::FromUnixMillis(std::stoll(vector.timestamp));
@@ -97,27 +111,30 @@ absl::Time SentAt(const Vector& vector) {
 class GoldenVectorsTest : public testing::TestWithParam<Vector> {
  protected:
   const Vector& vector() const { return GetParam(); }
-  DigestCheck Check() const { return *DigestCheck::Compile(RecipeOf(vector().scheme), kTestUrl); }
 };
 
 TEST_P(GoldenVectorsTest, TheSignedStringIsAsPublished) {
   OwnedRequest request = RequestOf(vector());
   const std::string timestamp = vector().timestamp == nullptr ? "" : vector().timestamp;
-  EXPECT_EQ(Check().SignedString(request.View(), timestamp, kTestSecret), vector().signed_string);
+  EXPECT_EQ(SignedStringOf(RecipeOf(vector().scheme), request, timestamp, kTestSecret),
+            vector().signed_string);
 }
 
 TEST_P(GoldenVectorsTest, TheSignatureIsAsPublished) {
-  EXPECT_EQ(Check().Signature(vector().signed_string, kTestSecret), vector().signature);
+  const SenderForTest sender(RecipeOf(vector().scheme), kTestUrl);
+  EXPECT_EQ(sender.Signature(vector().signed_string, kTestSecret), vector().signature);
 }
 
 TEST_P(GoldenVectorsTest, TheRequestIsAccepted) {
   OwnedRequest request = RequestOf(vector());
-  EXPECT_EQ(Check().Check(request.View(), SentAt(vector())), std::nullopt);
+  EXPECT_EQ(DigestCheck::Compile(RecipeOf(vector().scheme), kTestUrl)
+                ->Check(request.View(), SentAt(vector())),
+            std::nullopt);
 }
 
 TEST_P(GoldenVectorsTest, AnotherSecretIsRefused) {
   v1::DigestRecipe recipe = RecipeOf(vector().scheme);
-  recipe.set_secrets(0, "zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz");
+  recipe.mutable_secrets(0)->set_value("zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz");
   OwnedRequest request = RequestOf(vector());
   EXPECT_EQ(DigestCheck::Compile(recipe, kTestUrl)->Check(request.View(), SentAt(vector())),
             v1::RejectedRequest::REASON_SIGNATURE_MISMATCH);
@@ -152,11 +169,99 @@ TEST(OtherSchemesTest, AnHmacOfTheBodyAlone) {
   recipe.set_encoding(v1::DigestRecipe::ENCODING_BASE64);
   recipe.set_header("X-Hmac-SHA256");
   recipe.add_parts()->set_part(v1::SignedPart::PART_BODY);
-  recipe.add_secrets("my app's OAuth client secret");
+  recipe.add_secrets()->set_value("my app's OAuth client secret");
   OwnedRequest request;
   request.body = R"({"data":{"webHookEvent":{"topic":"APP_CONNECT","appId":"id","accountId":"id",)"
                  R"("itemId":"id","occurredAt":"ISO8601DateTime"}}})";
   request.headers = {{"x-hmac-sha256", "+PXo5mRPCuHqX3CePBACS8afHQPY9rXzPlp9AG/a8BI="}};
+  EXPECT_EQ(DigestCheck::Compile(recipe, kTestUrl)->Check(request.View(), absl::UnixEpoch()),
+            std::nullopt);
+}
+
+// The vectors of the reference implementations of Standard Webhooks, in Go: webhook_test.go and
+// webhook_asymmetric_test.go.
+class StandardWebhooksVectorTest : public testing::Test {
+ protected:
+  StandardWebhooksVectorTest() {
+    shared_.mutable_secrets(0)->set_value(
+        *CanonicalBase64Decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+  }
+
+  Refusal Verify(const v1::DigestRecipe& recipe, const std::string& signatures) {
+    OwnedRequest request = Request();
+    request.headers.emplace_back("webhook-signature", signatures);
+    return DigestCheck::Compile(recipe, kTestUrl)
+        ->Check(request.View(), absl::FromUnixSeconds(1614265330));
+  }
+
+  static OwnedRequest Request() {
+    return {.headers = {{"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"},
+                        {"webhook-timestamp", "1614265330"}},
+            .body = R"({"test": 2432232314})"};
+  }
+
+  const std::string code_ = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+  const std::string signature_ =
+      "v1a,tQ9V2XOqn7jL/"
+      "DQenEFpqIugdBVtiMmER5mhSkXBNwM0mkATuDe6KYYUuxqtaiHeYGb7KaaBRdM5WqyeFiL8Ag==";
+  const std::string wrong_ = "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=";
+  v1::DigestRecipe shared_ = StandardWebhook();
+  const v1::DigestRecipe key_ = StandardWebhookOfAKey();
+};
+
+TEST_F(StandardWebhooksVectorTest, TheSignedStringIsIdTimestampAndBody) {
+  OwnedRequest request = Request();
+  const std::string expected = R"(msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314})";
+  EXPECT_EQ(SignedStringOf(shared_, request, "1614265330", ""), expected);
+  EXPECT_EQ(SenderForTest(shared_, kTestUrl).Signature(expected, shared_.secrets(0).value()),
+            code_);
+  EXPECT_EQ(SenderForTest(key_, kTestUrl).Signature(expected, kTestSeed), signature_);
+}
+
+TEST_F(StandardWebhooksVectorTest, ThePublishedSignaturesAreAccepted) {
+  EXPECT_EQ(Verify(shared_, code_), std::nullopt);
+  EXPECT_EQ(Verify(key_, signature_), std::nullopt);
+}
+
+TEST_F(StandardWebhooksVectorTest, OneRightSignatureOfSeveralIsEnough) {
+  const std::string others = wrong_ + " v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= ";
+  EXPECT_EQ(Verify(shared_, others + code_ + " " + wrong_), std::nullopt);
+  EXPECT_EQ(Verify(key_, others + signature_ + " " + wrong_), std::nullopt);
+}
+
+TEST_F(StandardWebhooksVectorTest, WhatTheReferenceRefusesIsRefused) {
+  EXPECT_EQ(Verify(shared_, wrong_), v1::RejectedRequest::REASON_SIGNATURE_MISMATCH);
+  EXPECT_EQ(Verify(shared_, "v1,"), v1::RejectedRequest::REASON_SIGNATURE_MALFORMED);
+  EXPECT_EQ(Verify(key_, "v1a,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="),
+            v1::RejectedRequest::REASON_SIGNATURE_MALFORMED);
+  EXPECT_EQ(Verify(shared_, signature_), v1::RejectedRequest::REASON_SIGNATURE_MISSING);
+  EXPECT_EQ(Verify(key_, code_), v1::RejectedRequest::REASON_SIGNATURE_MISSING);
+}
+
+// Computed by hand (Python's hmac): no published one comes with its secret.
+TEST(OtherSchemesTest, TimeAndSignaturesInOneHeader) {
+  v1::DigestRecipe recipe = TimedItems();
+  recipe.mutable_secrets(0)->set_value("whsec_test_secret");
+  OwnedRequest request{.body = R"({"id":"evt_1"})"};
+  request.headers = {
+      {"X-Signatures",
+       "t=1492774577,v1=0000000000000000000000000000000000000000000000000000000000000000,"
+       "v1=799c4ba7bb339f3c8601adfd112f0e477c930a268be1243d341abb8286501c2f,"
+       "v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39"}};
+  EXPECT_EQ(DigestCheck::Compile(recipe, kTestUrl)
+                ->Check(request.View(), absl::FromUnixSeconds(1492774577)),
+            std::nullopt);
+}
+
+// As an older sender does it: RFC 2202, section 3, case 2, for a body.
+TEST(OtherSchemesTest, ASha1OfTheBodyAlone) {
+  v1::DigestRecipe recipe = HashOfBody();
+  recipe.set_algorithm(v1::DigestRecipe::ALGORITHM_HMAC_SHA1);
+  recipe.mutable_parts()->DeleteSubrange(0, 1);
+  recipe.set_prefix("sha1=");
+  recipe.mutable_secrets(0)->set_value("Jefe");
+  OwnedRequest request{.body = "what do ya want for nothing?"};
+  request.headers = {{"X-Signature", "sha1=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"}};
   EXPECT_EQ(DigestCheck::Compile(recipe, kTestUrl)->Check(request.View(), absl::UnixEpoch()),
             std::nullopt);
 }

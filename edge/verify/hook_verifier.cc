@@ -1,5 +1,6 @@
 #include "edge/verify/hook_verifier.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -35,6 +36,13 @@ VerifyResult Refused(const RecipeVerifier& recipe, RejectionReason reason) {
   return {.accepted = false, .refused_by = recipe.label(), .reason = reason};
 }
 
+void AddVerified(const RecipeVerifier& recipe, const SignedRequest& request,
+                 VerifyResult& accepted) {
+  accepted.verified_by.push_back(recipe.label());
+  const std::optional<SignedId> id = recipe.IdOf(request);
+  if (id.has_value()) accepted.ids.push_back(*id);
+}
+
 }  // namespace
 
 absl::StatusOr<HookVerifier> HookVerifier::Compile(const v1::Hook& hook) {
@@ -57,7 +65,7 @@ VerifyResult HookVerifier::Verify(const SignedRequest& request, absl::Time now) 
   for (const RecipeVerifier& recipe : required_) {
     const Refusal refusal = recipe.Verify(request, now);
     if (refusal.has_value()) return Refused(recipe, *refusal);
-    accepted.verified_by.push_back(recipe.label());
+    AddVerified(recipe, request, accepted);
   }
   if (any_of_.empty()) return accepted;
 
@@ -65,7 +73,7 @@ VerifyResult HookVerifier::Verify(const SignedRequest& request, absl::Time now) 
   for (const RecipeVerifier& recipe : any_of_) {
     const Refusal refusal = recipe.Verify(request, now);
     if (!refusal.has_value()) {
-      accepted.verified_by.push_back(recipe.label());
+      AddVerified(recipe, request, accepted);
       return accepted;
     }
     const bool says_more = IsMissing(refused.reason) && !IsMissing(*refusal);

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "edge/verify/recipe.h"
+#include "edge/verify/signed_id.h"
 #include "edge/verify/signed_request.h"
 #include "fluxcascade/edge/v1/hook.pb.h"
 
@@ -17,6 +18,8 @@ struct VerifyResult {
   bool accepted = false;
   // If accepted: labels of the recipes that verified.
   std::vector<std::string> verified_by = {};
+  // And what they say must not be taken twice. Valid as long as the request and the verifier are.
+  std::vector<SignedId> ids = {};
   // Otherwise: which recipe refused it, and why.
   std::string refused_by = {};
   RejectionReason reason = v1::RejectedRequest::REASON_UNSPECIFIED;

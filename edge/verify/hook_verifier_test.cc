@@ -1,9 +1,12 @@
 #include "edge/verify/hook_verifier.h"
 
+#include <optional>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
 #include "edge/verify/recipes_for_test.h"
+#include "edge/verify/sender_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -25,15 +28,15 @@ class HookVerifierTest : public testing::Test {
     request_.headers.emplace_back("Authorization", "Basic " + Base64Encode(pair));
   }
   void SendHash() {
-    const DigestCheck check = *DigestCheck::Compile(HashOfBody(), kTestUrl);
     request_.headers.emplace_back(
         "X-Signature",
-        check.Signature(check.SignedString(request_.View(), "", kTestSecret), kTestSecret));
+        SenderForTest(HashOfBody(), kTestUrl).HeaderValue(request_.View(), "", {kTestSecret}));
   }
   void SendWrongHash() { request_.headers.emplace_back("X-Signature", std::string(64, '0')); }
 
   VerifyResult Verify() {
-    return HookVerifier::Compile(hook_)->Verify(request_.View(), absl::UnixEpoch());
+    verifier_.emplace(*HookVerifier::Compile(hook_));
+    return verifier_->Verify(request_.View(), absl::UnixEpoch());
   }
 
   std::string Error() { return std::string(HookVerifier::Compile(hook_).status().message()); }
@@ -42,6 +45,7 @@ class HookVerifierTest : public testing::Test {
   const v1::Recipe hash_ = Labelled("hash", HashOfBody());
   v1::Hook hook_;
   OwnedRequest request_{.body = "[]"};
+  std::optional<HookVerifier> verifier_;
 };
 
 TEST_F(HookVerifierTest, EveryRequiredRecipeMustVerify) {
@@ -115,6 +119,43 @@ TEST_F(HookVerifierTest, OfAnyThatAllFoundNothingTheFirstIsNamed) {
   EXPECT_EQ(result.reason, v1::RejectedRequest::REASON_CREDENTIALS_MISSING);
 }
 
+// As a sender does that signs with a secret and with a key.
+TEST_F(HookVerifierTest, OneHeaderHoldsTheSignaturesOfTwoRecipes) {
+  Allow(Labelled("v1", StandardWebhook()));
+  Allow(Labelled("v1a", StandardWebhookOfAKey()));
+  request_.headers = {{"Webhook-Id", "msg_1"}, {"Webhook-Timestamp", "0"}};
+  const SignedRequest view = request_.View();
+  const std::string code =
+      SenderForTest(StandardWebhook(), kTestUrl).HeaderValue(view, "0", {kTestSecret});
+  const std::string signature =
+      SenderForTest(StandardWebhookOfAKey(), kTestUrl).HeaderValue(view, "0", {kTestSeed});
+
+  request_.headers.emplace_back("Webhook-Signature", absl::StrCat(code, " ", signature));
+  EXPECT_THAT(Verify().verified_by, ElementsAre("v1"));
+  request_.headers[2].second = signature;
+  const VerifyResult by_key = Verify();
+  EXPECT_THAT(by_key.verified_by, ElementsAre("v1a"));
+  ASSERT_EQ(by_key.ids.size(), 1);
+  EXPECT_EQ(by_key.ids[0].recipe, "v1a");
+
+  request_.body = "[1]";
+  EXPECT_EQ(Verify().refused_by, "v1a") << "the other found no signature of its own";
+  EXPECT_EQ(Verify().reason, v1::RejectedRequest::REASON_SIGNATURE_MISMATCH);
+}
+
+TEST_F(HookVerifierTest, EveryRecipeThatVerifiedNamesItsId) {
+  Require(password_);
+  Require(Labelled("v1", StandardWebhook()));
+  request_.headers = {{"Webhook-Id", "msg_1"}, {"Webhook-Timestamp", "0"}};
+  request_.headers.emplace_back(
+      "Webhook-Signature",
+      SenderForTest(StandardWebhook(), kTestUrl).HeaderValue(request_.View(), "0", {kTestSecret}));
+  SendPassword("hook:not-a-secret");
+  const VerifyResult result = Verify();
+  ASSERT_EQ(result.ids.size(), 1);
+  EXPECT_EQ(result.ids[0].id, "msg_1");
+}
+
 TEST_F(HookVerifierTest, AHookWithoutARecipeIsRefused) {
   EXPECT_EQ(Error(), "required and any_of must hold 1 to 8 recipes together, hold 0");
 }
@@ -131,7 +172,7 @@ TEST_F(HookVerifierTest, ErrorsNameTheRecipe) {
   Require(password_);
   Allow(hash_);
   Allow(Basic("nobody", ""));
-  EXPECT_EQ(Error(), "any_of[1].basic.credentials[0] must be 1 to 1024 bytes");
+  EXPECT_EQ(Error(), "any_of[1].basic.credentials[0].value must be 1 to 1024 bytes");
   hook_.clear_any_of();
   Allow(password_);
   EXPECT_EQ(Error(), "any_of[0].label stands twice");

@@ -26,17 +26,16 @@ absl::Status CheckLabel(absl::string_view label) {
 absl::StatusOr<RecipeVerifier> RecipeVerifier::Compile(const v1::Recipe& recipe,
                                                        absl::string_view public_url) {
   FC_RETURN_IF_ERROR(CheckLabel(recipe.label()));
+  const auto verifier = [&recipe](absl::string_view field,
+                                  auto check) -> absl::StatusOr<RecipeVerifier> {
+    if (!check.ok()) return InField(field, check.status());
+    return RecipeVerifier(recipe.label(), *std::move(check));
+  };
   switch (recipe.kind_case()) {
-    case v1::Recipe::kDigest: {
-      absl::StatusOr<DigestCheck> check = DigestCheck::Compile(recipe.digest(), public_url);
-      if (!check.ok()) return InField("digest", check.status());
-      return RecipeVerifier(recipe.label(), *std::move(check));
-    }
-    case v1::Recipe::kBasic: {
-      absl::StatusOr<BasicCheck> check = BasicCheck::Compile(recipe.basic());
-      if (!check.ok()) return InField("basic", check.status());
-      return RecipeVerifier(recipe.label(), *std::move(check));
-    }
+    case v1::Recipe::kDigest:
+      return verifier("digest", DigestCheck::Compile(recipe.digest(), public_url));
+    case v1::Recipe::kBasic:
+      return verifier("basic", BasicCheck::Compile(recipe.basic()));
     case v1::Recipe::KIND_NOT_SET:
       break;
   }
@@ -47,8 +46,15 @@ RecipeVerifier::RecipeVerifier(std::string label, Check check)
     : label_(std::move(label)), check_(std::move(check)) {}
 
 Refusal RecipeVerifier::Verify(const SignedRequest& request, absl::Time now) const {
-  if (const auto* digest = std::get_if<DigestCheck>(&check_)) return digest->Check(request, now);
-  return std::get<BasicCheck>(check_).Check(request);
+  return std::visit([&](const auto& check) { return check.Check(request, now); }, check_);
+}
+
+std::optional<SignedId> RecipeVerifier::IdOf(const SignedRequest& request) const {
+  const auto* digest = std::get_if<DigestCheck>(&check_);
+  if (digest == nullptr) return std::nullopt;
+  std::optional<SignedId> id = digest->IdOf(request);
+  if (id.has_value()) id->recipe = label_;
+  return id;
 }
 
 }  // namespace fluxcascade::edge

@@ -2,6 +2,7 @@
 #ifndef FLUXCASCADE_EDGE_VERIFY_RECIPE_H_
 #define FLUXCASCADE_EDGE_VERIFY_RECIPE_H_
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -10,6 +11,7 @@
 #include "absl/time/time.h"
 #include "edge/verify/basic_check.h"
 #include "edge/verify/digest_check.h"
+#include "edge/verify/signed_id.h"
 #include "edge/verify/signed_request.h"
 #include "fluxcascade/edge/v1/hook.pb.h"
 
@@ -26,6 +28,9 @@ class RecipeVerifier {
 
   // Depends on nothing but the arguments.
   Refusal Verify(const SignedRequest& request, absl::Time now) const;
+
+  // Of a request that has passed: what must not be taken twice, if the recipe says so.
+  std::optional<SignedId> IdOf(const SignedRequest& request) const;
 
   const std::string& label() const { return label_; }
 

@@ -23,11 +23,26 @@ TEST(RecipeVerifierTest, VerifiesAsItsKindDoes) {
             v1::RejectedRequest::REASON_SIGNATURE_MISSING);
 }
 
+TEST(RecipeVerifierTest, AnIdIsOfTheRecipeThatAsksForIt) {
+  OwnedRequest request{.headers = {{"Webhook-Id", "msg_1"}, {"Webhook-Timestamp", "1700000000"}}};
+  const auto with_ids = RecipeVerifier::Compile(Labelled("v1", StandardWebhook()), kTestUrl);
+  const std::optional<SignedId> id = with_ids->IdOf(request.View());
+  ASSERT_TRUE(id.has_value());
+  EXPECT_EQ(id->recipe, "v1");
+  EXPECT_EQ(id->id, "msg_1");
+  EXPECT_EQ(id->good_until, absl::FromUnixSeconds(1700000300));
+
+  const auto basic = RecipeVerifier::Compile(Basic("basic", "a:b"), kTestUrl);
+  EXPECT_FALSE(basic->IdOf(request.View()).has_value());
+  const auto digest = RecipeVerifier::Compile(Labelled("v3", TimedHmac()), kTestUrl);
+  EXPECT_FALSE(digest->IdOf(request.View()).has_value());
+}
+
 TEST(RecipeVerifierTest, ErrorsNameThePathToTheField) {
   v1::Recipe digest = Labelled("v3", TimedHmac());
   digest.mutable_digest()->mutable_timestamp()->clear_unit();
   EXPECT_EQ(ErrorOf(digest), "digest.timestamp.unit must be UNIT_MILLISECONDS or UNIT_SECONDS");
-  EXPECT_EQ(ErrorOf(Basic("b", "")), "basic.credentials[0] must be 1 to 1024 bytes");
+  EXPECT_EQ(ErrorOf(Basic("b", "")), "basic.credentials[0].value must be 1 to 1024 bytes");
 }
 
 TEST(RecipeVerifierTest, AKindIsRequired) {

@@ -1,5 +1,7 @@
 #include "edge/verify/recipes_for_test.h"
 
+#include "edge/verify/sender_for_test.h"
+
 namespace fluxcascade::edge {
 namespace {
 
@@ -12,7 +14,7 @@ v1::DigestRecipe WithParts(const std::vector<v1::SignedPart::Part>& parts) {
       added->set_uri_decoding(v1::SignedPart::URI_DECODING_RESERVED_CHARACTERS);
     }
   }
-  recipe.add_secrets(kTestSecret);
+  recipe.add_secrets()->set_value(kTestSecret);
   return recipe;
 }
 
@@ -22,6 +24,16 @@ v1::DigestRecipe HexHash(const std::vector<v1::SignedPart::Part>& parts) {
   recipe.set_encoding(v1::DigestRecipe::ENCODING_HEX);
   recipe.set_header("x-signature");
   return recipe;
+}
+
+// At most 5 minutes old.
+void SetTimestamp(const char* header, v1::TimestampRule::Unit unit, int max_ahead_seconds,
+                  v1::DigestRecipe& recipe) {
+  v1::TimestampRule& rule = *recipe.mutable_timestamp();
+  rule.set_header(header);
+  rule.set_unit(unit);
+  rule.mutable_max_age()->set_seconds(300);
+  rule.mutable_max_ahead()->set_seconds(max_ahead_seconds);
 }
 
 }  // namespace
@@ -35,16 +47,52 @@ v1::DigestRecipe HashOfRequest() {
                   v1::SignedPart::PART_PUBLIC_URI, v1::SignedPart::PART_BODY});
 }
 
+v1::DigestRecipe StandardWebhook() {
+  v1::DigestRecipe recipe = WithParts({v1::SignedPart::PART_HEADER, v1::SignedPart::PART_LITERAL,
+                                       v1::SignedPart::PART_TIMESTAMP, v1::SignedPart::PART_LITERAL,
+                                       v1::SignedPart::PART_BODY});
+  recipe.mutable_parts(0)->set_header("webhook-id");
+  recipe.mutable_parts(1)->set_literal(".");
+  recipe.mutable_parts(3)->set_literal(".");
+  recipe.set_algorithm(v1::DigestRecipe::ALGORITHM_HMAC_SHA256);
+  recipe.set_encoding(v1::DigestRecipe::ENCODING_BASE64);
+  recipe.set_header("webhook-signature");
+  recipe.set_separator(" ");
+  recipe.set_prefix("v1,");
+  SetTimestamp("webhook-timestamp", v1::TimestampRule::UNIT_SECONDS, 300, recipe);
+  recipe.mutable_replay()->set_id_header("webhook-id");
+  return recipe;
+}
+
+v1::DigestRecipe StandardWebhookOfAKey() {
+  v1::DigestRecipe recipe = StandardWebhook();
+  recipe.set_algorithm(v1::DigestRecipe::ALGORITHM_ED25519);
+  recipe.set_prefix("v1a,");
+  recipe.mutable_secrets(0)->set_value(Ed25519PublicKey(kTestSeed));
+  return recipe;
+}
+
+v1::DigestRecipe TimedItems() {
+  v1::DigestRecipe recipe = WithParts(
+      {v1::SignedPart::PART_TIMESTAMP, v1::SignedPart::PART_LITERAL, v1::SignedPart::PART_BODY});
+  recipe.mutable_parts(1)->set_literal(".");
+  recipe.set_algorithm(v1::DigestRecipe::ALGORITHM_HMAC_SHA256);
+  recipe.set_encoding(v1::DigestRecipe::ENCODING_HEX);
+  recipe.set_header("x-signatures");
+  recipe.set_separator(",");
+  recipe.set_prefix("v1=");
+  SetTimestamp("x-signatures", v1::TimestampRule::UNIT_SECONDS, 60, recipe);
+  recipe.mutable_timestamp()->set_item_prefix("t=");
+  return recipe;
+}
+
 v1::DigestRecipe TimedHmac() {
   v1::DigestRecipe recipe = WithParts({v1::SignedPart::PART_METHOD, v1::SignedPart::PART_PUBLIC_URI,
                                        v1::SignedPart::PART_BODY, v1::SignedPart::PART_TIMESTAMP});
   recipe.set_algorithm(v1::DigestRecipe::ALGORITHM_HMAC_SHA256);
   recipe.set_encoding(v1::DigestRecipe::ENCODING_BASE64);
   recipe.set_header("x-signature-v3");
-  recipe.mutable_timestamp()->set_header("x-request-timestamp");
-  recipe.mutable_timestamp()->set_unit(v1::TimestampRule::UNIT_MILLISECONDS);
-  recipe.mutable_timestamp()->mutable_max_age()->set_seconds(300);
-  recipe.mutable_timestamp()->mutable_max_ahead()->set_seconds(60);
+  SetTimestamp("x-request-timestamp", v1::TimestampRule::UNIT_MILLISECONDS, 60, recipe);
   return recipe;
 }
 
@@ -58,7 +106,7 @@ v1::Recipe Labelled(std::string label, v1::DigestRecipe digest) {
 v1::Recipe Basic(std::string label, std::string credentials) {
   v1::Recipe recipe;
   recipe.set_label(std::move(label));
-  recipe.mutable_basic()->add_credentials(std::move(credentials));
+  recipe.mutable_basic()->add_credentials()->set_value(std::move(credentials));
   return recipe;
 }
 

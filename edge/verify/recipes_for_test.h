@@ -24,6 +24,16 @@ v1::DigestRecipe HashOfRequest();
 // X-Request-Timestamp, at most 5 minutes old and 1 minute ahead.
 v1::DigestRecipe TimedHmac();
 
+// base64(HMAC-SHA-256(id, timestamp, body)), with dots between, among other items `v1,…` of
+// Webhook-Signature, as standardwebhooks.com describes it; replays are not taken. Five minutes to
+// either side.
+v1::DigestRecipe StandardWebhook();
+// The same with Ed25519, as `v1a,…`.
+v1::DigestRecipe StandardWebhookOfAKey();
+// hex(HMAC-SHA-256(timestamp, body)), with a dot between, in X-Signatures: `t=<seconds>,v1=<hex>`,
+// with as many `v1=` as the sender has secrets.
+v1::DigestRecipe TimedItems();
+
 v1::Recipe Labelled(std::string label, v1::DigestRecipe digest);
 v1::Recipe Basic(std::string label, std::string credentials);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "edge/verify/digest_check.h"
 #include "edge/verify/recipes_for_test.h"
+#include "edge/verify/sender_for_test.h"
 #include "gtest/gtest.h"
 
 namespace fluxcascade::edge {
@@ -18,11 +19,17 @@ constexpr int64_t kSentAtMillis = 1693657560000;
 // A request with the query `a=1%2F2`, signed as `recipe` says.
 OwnedRequest Signed(const v1::DigestRecipe& recipe) {
   OwnedRequest request{.query = "a=1%2F2", .body = R"([{"id":1}])"};
-  const DigestCheck check = *DigestCheck::Compile(recipe, kTestUrl);
-  const std::string timestamp = absl::StrCat(kSentAtMillis);
-  const std::string text = check.SignedString(request.View(), timestamp, kTestSecret);
-  request.headers.emplace_back(recipe.header(), check.Signature(text, kTestSecret));
-  if (recipe.has_timestamp()) request.headers.emplace_back("X-Request-Timestamp", timestamp);
+  const bool in_seconds = recipe.timestamp().unit() == v1::TimestampRule::UNIT_SECONDS;
+  const std::string timestamp = absl::StrCat(kSentAtMillis / (in_seconds ? 1000 : 1));
+  const bool has_key = recipe.algorithm() == v1::DigestRecipe::ALGORITHM_ED25519;
+  request.headers = {{"Webhook-Id", "msg_1"}};
+  const std::string signature =
+      SenderForTest(recipe, kTestUrl)
+          .HeaderValue(request.View(), timestamp, {has_key ? kTestSeed : kTestSecret});
+  request.headers = {{recipe.header(), signature}, {"Webhook-Id", "msg_1"}};
+  if (recipe.has_timestamp() && recipe.timestamp().item_prefix().empty()) {
+    request.headers.insert(request.headers.begin() + 1, {recipe.timestamp().header(), timestamp});
+  }
   return request;
 }
 
@@ -33,6 +40,7 @@ Refusal Judge(const v1::DigestRecipe& recipe, OwnedRequest& request) {
 
 std::string& Signature(OwnedRequest& request) { return request.headers[0].second; }
 std::string& Timestamp(OwnedRequest& request) { return request.headers[1].second; }
+std::string& Id(OwnedRequest& request) { return request.headers.back().second; }
 
 v1::DigestRecipe PrefixedHex() {
   v1::DigestRecipe recipe = TimedHmac();
@@ -42,7 +50,7 @@ v1::DigestRecipe PrefixedHex() {
 }
 
 struct Tampering {
-  const char* name;
+  std::string name;
   std::function<v1::DigestRecipe()> recipe;
   std::function<void(OwnedRequest&)> change;
   RejectionReason reason;
@@ -52,6 +60,8 @@ constexpr RejectionReason kMissing = v1::RejectedRequest::REASON_SIGNATURE_MISSI
 constexpr RejectionReason kMalformed = v1::RejectedRequest::REASON_SIGNATURE_MALFORMED;
 constexpr RejectionReason kMismatch = v1::RejectedRequest::REASON_SIGNATURE_MISMATCH;
 constexpr RejectionReason kNoTime = v1::RejectedRequest::REASON_TIMESTAMP_MISSING;
+constexpr RejectionReason kNoSignedHeader = v1::RejectedRequest::REASON_SIGNED_HEADER_MISSING;
+constexpr RejectionReason kBadSignedHeader = v1::RejectedRequest::REASON_SIGNED_HEADER_MALFORMED;
 constexpr RejectionReason kBadTime = v1::RejectedRequest::REASON_TIMESTAMP_MALFORMED;
 
 using Request = OwnedRequest;
@@ -126,10 +136,64 @@ std::vector<Tampering> ChangedHeaders() {
        kMalformed},
       {"TwoSignaturesInTwoCases", TimedHmac,
        [](Request& r) { r.headers.emplace_back("X-SIGNATURE-V3", Signature(r)); }, kMalformed},
-      {"NoTimestamp", TimedHmac, [](Request& r) { r.headers.pop_back(); }, kNoTime},
+      {"NoTimestamp", TimedHmac, [](Request& r) { r.headers.erase(r.headers.begin() + 1); },
+       kNoTime},
       {"TwoTimestamps", TimedHmac, [](Request& r) { r.headers.push_back(r.headers[1]); }, kBadTime},
       {"TimestampSigned", TimedHmac, [](Request& r) { Timestamp(r).insert(0, "+"); }, kBadTime},
       {"TimestampSpaced", TimedHmac, [](Request& r) { Timestamp(r).insert(0, " "); }, kBadTime},
+  };
+}
+
+std::vector<Tampering> ChangedStandardWebhooks(const char* suffix, v1::DigestRecipe (*recipe)()) {
+  const auto named = [suffix](const char* name) { return absl::StrCat(name, suffix); };
+  return {
+      {named("Body"), recipe, [](Request& r) { r.body += " "; }, kMismatch},
+      {named("Id"), recipe, [](Request& r) { Id(r) = "msg_2"; }, kMismatch},
+      {named("IdCase"), recipe, [](Request& r) { Id(r) = "MSG_1"; }, kMismatch},
+      {named("NoId"), recipe, [](Request& r) { r.headers.pop_back(); }, kNoSignedHeader},
+      {named("TwoIds"), recipe, [](Request& r) { r.headers.push_back(r.headers.back()); },
+       kBadSignedHeader},
+      {named("IdWithADot"), recipe, [](Request& r) { Id(r) = "msg.1"; }, kBadSignedHeader},
+      {named("Timestamp"), recipe, [](Request& r) { ++Timestamp(r).back(); }, kMismatch},
+      {named("OtherVersion"), recipe, [](Request& r) { Signature(r)[1] = '2'; }, kMissing},
+      {named("PrefixAlone"), recipe,
+       [](Request& r) { Signature(r).resize(Signature(r).find(',') + 1); }, kMalformed},
+      {named("WithoutPadding"), recipe, [](Request& r) { Signature(r).pop_back(); }, kMalformed},
+      {named("SignatureByte"), recipe,
+       [](Request& r) {
+         char& c = Signature(r)[10];
+         c = c == 'A' ? 'B' : 'A';
+       },
+       kMismatch},
+      {named("SeparatedByACommaInstead"), recipe,
+       [](Request& r) { Signature(r) += "," + Signature(r); }, kMalformed},
+  };
+}
+
+std::vector<Tampering> ChangedItems() {
+  return {
+      {"ItemBody", TimedItems, [](Request& r) { r.body += " "; }, kMismatch},
+      {"ItemTimestamp", TimedItems, [](Request& r) { ++Signature(r)[11]; }, kMismatch},
+      {"ItemTimestampGone", TimedItems,
+       [](Request& r) { Signature(r).erase(0, Signature(r).find(',') + 1); }, kNoTime},
+      {"ItemTimestampTwice", TimedItems, [](Request& r) { Signature(r) += ",t=1"; }, kBadTime},
+      {"ItemSignatureGone", TimedItems,
+       [](Request& r) { Signature(r).resize(Signature(r).find(',')); }, kMissing},
+      {"ItemOfAnotherScheme", TimedItems,
+       [](Request& r) { Signature(r)[Signature(r).find("v1") + 1] = '0'; }, kMissing},
+      {"ItemInUpperCase", TimedItems,
+       [](Request& r) {
+         for (char& c : Signature(r)) c = absl::ascii_toupper(c);
+       },
+       kMissing},
+      {"ItemCutShort", TimedItems, [](Request& r) { Signature(r).pop_back(); }, kMalformed},
+      {"ItemOtherSeparator", TimedItems,
+       [](Request& r) { Signature(r)[Signature(r).find(',')] = ';'; }, kMissing},
+      {"ElevenItems", TimedItems,
+       [](Request& r) {
+         for (int i = 0; i < 10; ++i) Signature(r) += ",v1=00";
+       },
+       kMalformed},
   };
 }
 
@@ -151,6 +215,14 @@ INSTANTIATE_TEST_SUITE_P(Base64, TamperedRequestsTest, testing::ValuesIn(Changed
 INSTANTIATE_TEST_SUITE_P(Hex, TamperedRequestsTest, testing::ValuesIn(ChangedHex()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Headers, TamperedRequestsTest, testing::ValuesIn(ChangedHeaders()),
                          NameOf);
+INSTANTIATE_TEST_SUITE_P(StandardWebhooks, TamperedRequestsTest,
+                         testing::ValuesIn(ChangedStandardWebhooks("OfAKey",
+                                                                   StandardWebhookOfAKey)),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(StandardWebhooksOfASecret, TamperedRequestsTest,
+                         testing::ValuesIn(ChangedStandardWebhooks("OfASecret", StandardWebhook)),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Items, TamperedRequestsTest, testing::ValuesIn(ChangedItems()), NameOf);
 
 TEST(EveryByteTest, AnyOtherBitOfTheBodyIsRefused) {
   const v1::DigestRecipe recipe = TimedHmac();

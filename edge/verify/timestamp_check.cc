@@ -6,8 +6,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
+#include "edge/verify/header_items.h"
 #include "edge/verify/recipe_fields.h"
 
 namespace fluxcascade::edge {
@@ -39,10 +41,17 @@ absl::StatusOr<absl::Duration> Window(absl::string_view field, bool present,
 
 }  // namespace
 
-absl::StatusOr<TimestampCheck> TimestampCheck::Compile(const v1::TimestampRule& rule) {
+absl::StatusOr<TimestampCheck> TimestampCheck::Compile(const v1::TimestampRule& rule,
+                                                       absl::string_view separator) {
   TimestampCheck check;
   FC_RETURN_IF_ERROR(CheckHeaderName("header", rule.header()));
+  FC_RETURN_IF_ERROR(CheckPrefix("item_prefix", rule.item_prefix(), separator));
+  if (!rule.item_prefix().empty() && separator.empty()) {
+    return FieldError("item_prefix", "needs the recipe's separator");
+  }
   check.header_ = rule.header();
+  check.item_prefix_ = rule.item_prefix();
+  check.separator_ = std::string(separator);
   FC_ASSIGN_OR_RETURN(check.unit_, UnitOf(rule.unit()));
   FC_ASSIGN_OR_RETURN(check.max_age_,
                       Window("max_age", rule.has_max_age(), rule.max_age(), kLongestMaxAge));
@@ -51,8 +60,20 @@ absl::StatusOr<TimestampCheck> TimestampCheck::Compile(const v1::TimestampRule& 
   return check;
 }
 
-TimestampCheck::Reading TimestampCheck::Read(const SignedRequest& request) const {
+HeaderLookup TimestampCheck::Find(const SignedRequest& request) const {
   const HeaderLookup header = FindHeader(request.headers, header_);
+  if (item_prefix_.empty() || header.count != HeaderLookup::Count::kOne) return header;
+  HeaderLookup found;
+  for (absl::string_view item : SplitItems(header.value, separator_)) {
+    if (!absl::ConsumePrefix(&item, item_prefix_)) continue;
+    if (found.count != HeaderLookup::Count::kNone) return {HeaderLookup::Count::kSeveral, ""};
+    found = {HeaderLookup::Count::kOne, item};
+  }
+  return found;
+}
+
+TimestampCheck::Reading TimestampCheck::Read(const SignedRequest& request) const {
+  const HeaderLookup header = Find(request);
   if (header.count == HeaderLookup::Count::kNone) {
     return {.refusal = v1::RejectedRequest::REASON_TIMESTAMP_MISSING};
   }

@@ -39,7 +39,7 @@ class TimestampCheckTest : public testing::Test {
 
   Refusal SignedAgo(absl::Duration age) { return check_.CheckWindow(now_ - age, now_); }
 
-  TimestampCheck check_ = *TimestampCheck::Compile(FiveMinutesBackOneAhead());
+  TimestampCheck check_ = *TimestampCheck::Compile(FiveMinutesBackOneAhead(), "");
   absl::Time now_ = absl::FromUnixMillis(1700000300000);
   absl::Time time_;
 };
@@ -52,7 +52,7 @@ TEST_F(TimestampCheckTest, ReadsMilliseconds) {
 TEST_F(TimestampCheckTest, ReadsSeconds) {
   v1::TimestampRule rule = FiveMinutesBackOneAhead();
   rule.set_unit(v1::TimestampRule::UNIT_SECONDS);
-  check_ = *TimestampCheck::Compile(rule);
+  check_ = *TimestampCheck::Compile(rule, "");
   EXPECT_EQ(ReadOf("1700000300"), std::nullopt);
   EXPECT_EQ(time_, absl::FromUnixSeconds(1700000300));
 }
@@ -88,7 +88,7 @@ TEST_F(TimestampCheckTest, WhatDoesNotFit64BitsIsMalformed) {
 TEST_F(TimestampCheckTest, SecondsThatOverflowAreFarAhead) {
   v1::TimestampRule rule = FiveMinutesBackOneAhead();
   rule.set_unit(v1::TimestampRule::UNIT_SECONDS);
-  check_ = *TimestampCheck::Compile(rule);
+  check_ = *TimestampCheck::Compile(rule, "");
   EXPECT_EQ(ReadOf("9223372036854775807"), std::nullopt);
   EXPECT_EQ(check_.CheckWindow(time_, now_), kTooNew);
 }
@@ -108,11 +108,65 @@ TEST_F(TimestampCheckTest, ZeroIsLongAgo) {
   EXPECT_EQ(check_.CheckWindow(time_, now_), kTooOld);
 }
 
+class TimestampItemTest : public testing::Test {
+ protected:
+  TimestampItemTest() {
+    rule_.set_header("x-signatures");
+    rule_.set_item_prefix("t=");
+  }
+
+  TimestampCheck::Reading Read(const std::vector<RawHeader>& headers) {
+    return TimestampCheck::Compile(rule_, ",")->Read({.headers = headers});
+  }
+  Refusal RefusalOf(absl::string_view value) { return Read({{"X-Signatures", value}}).refusal; }
+
+  std::string Error(absl::string_view separator = ",") {
+    return std::string(TimestampCheck::Compile(rule_, separator).status().message());
+  }
+
+  v1::TimestampRule rule_ = FiveMinutesBackOneAhead();
+};
+
+TEST_F(TimestampItemTest, ItIsTheItemThatBeginsWithThePrefixWhereverItStands) {
+  for (const char* value : {"t=17", "t=17,v1=ab", "v1=ab,t=17", "v1=ab, t=17 ,v1=cd"}) {
+    const TimestampCheck::Reading reading = Read({{"X-Signatures", value}});
+    EXPECT_EQ(reading.refusal, std::nullopt) << value;
+    EXPECT_EQ(reading.text, "17") << value;
+    EXPECT_EQ(reading.time, absl::FromUnixMillis(17)) << value;
+  }
+}
+
+TEST_F(TimestampItemTest, WithoutTheItemOrTheHeaderItIsMissing) {
+  EXPECT_EQ(RefusalOf("v1=ab"), kMissing);
+  EXPECT_EQ(RefusalOf("ts=17,T=17,17"), kMissing);
+  EXPECT_EQ(Read({}).refusal, kMissing);
+}
+
+TEST_F(TimestampItemTest, TwoItemsOrHeadersAreMalformedEvenIfTheyAgree) {
+  EXPECT_EQ(RefusalOf("t=17,t=17"), kMalformed);
+  EXPECT_EQ(Read({{"x-signatures", "t=17"}, {"x-signatures", "t=17"}}).refusal, kMalformed);
+}
+
+TEST_F(TimestampItemTest, AnythingButDigitsIsMalformed) {
+  for (const char* value : {"t=", "t= 17", "t=-17", "t=17;v1=ab", "t=1 7"}) {
+    EXPECT_EQ(RefusalOf(value), kMalformed) << value;
+  }
+}
+
+TEST_F(TimestampItemTest, NeedsASeparatorThatIsNotInThePrefix) {
+  EXPECT_EQ(Error(), "");
+  EXPECT_EQ(Error(""), "item_prefix needs the recipe's separator");
+  rule_.set_item_prefix("t,");
+  EXPECT_EQ(Error(), "item_prefix must not hold the separator");
+  rule_.set_item_prefix(std::string(65, 't'));
+  EXPECT_EQ(Error(), "item_prefix must be at most 64 visible ASCII characters");
+}
+
 TEST(TimestampRuleTest, AWindowMayBeEmpty) {
   v1::TimestampRule rule = FiveMinutesBackOneAhead();
   rule.mutable_max_age()->set_seconds(0);
   rule.mutable_max_ahead()->set_seconds(0);
-  const TimestampCheck check = *TimestampCheck::Compile(rule);
+  const TimestampCheck check = *TimestampCheck::Compile(rule, "");
   EXPECT_EQ(check.CheckWindow(absl::UnixEpoch(), absl::UnixEpoch()), std::nullopt);
 }
 
@@ -120,35 +174,35 @@ TEST(TimestampRuleTest, WindowsAreTakenUpToTheirLimitsAndNotBeyond) {
   v1::TimestampRule rule = FiveMinutesBackOneAhead();
   rule.mutable_max_age()->set_seconds(24 * 3600);
   rule.mutable_max_ahead()->set_seconds(3600);
-  EXPECT_TRUE(TimestampCheck::Compile(rule).ok());
+  EXPECT_TRUE(TimestampCheck::Compile(rule, "").ok());
 
   rule.mutable_max_age()->set_nanos(1);
-  EXPECT_EQ(TimestampCheck::Compile(rule).status().message(),
+  EXPECT_EQ(TimestampCheck::Compile(rule, "").status().message(),
             "max_age is required, from 0s to 24h");
   rule.mutable_max_age()->set_nanos(0);
   rule.mutable_max_ahead()->set_nanos(1);
-  EXPECT_EQ(TimestampCheck::Compile(rule).status().message(),
+  EXPECT_EQ(TimestampCheck::Compile(rule, "").status().message(),
             "max_ahead is required, from 0s to 1h");
 }
 
 TEST(TimestampRuleTest, NegativeAndAbsentWindowsAreRefused) {
   v1::TimestampRule rule = FiveMinutesBackOneAhead();
   rule.mutable_max_age()->set_seconds(-1);
-  EXPECT_THAT(TimestampCheck::Compile(rule), StatusIs(kInvalid, StartsWith("max_age ")));
+  EXPECT_THAT(TimestampCheck::Compile(rule, ""), StatusIs(kInvalid, StartsWith("max_age ")));
   rule.clear_max_age();
-  EXPECT_THAT(TimestampCheck::Compile(rule), StatusIs(kInvalid, StartsWith("max_age ")));
+  EXPECT_THAT(TimestampCheck::Compile(rule, ""), StatusIs(kInvalid, StartsWith("max_age ")));
   rule = FiveMinutesBackOneAhead();
   rule.clear_max_ahead();
-  EXPECT_THAT(TimestampCheck::Compile(rule), StatusIs(kInvalid, StartsWith("max_ahead ")));
+  EXPECT_THAT(TimestampCheck::Compile(rule, ""), StatusIs(kInvalid, StartsWith("max_ahead ")));
 }
 
 TEST(TimestampRuleTest, HeaderAndUnitAreRequired) {
   v1::TimestampRule rule = FiveMinutesBackOneAhead();
   rule.clear_header();
-  EXPECT_THAT(TimestampCheck::Compile(rule), StatusIs(kInvalid, StartsWith("header ")));
+  EXPECT_THAT(TimestampCheck::Compile(rule, ""), StatusIs(kInvalid, StartsWith("header ")));
   rule = FiveMinutesBackOneAhead();
   rule.clear_unit();
-  EXPECT_THAT(TimestampCheck::Compile(rule), StatusIs(kInvalid, HasSubstr("UNIT_SECONDS")));
+  EXPECT_THAT(TimestampCheck::Compile(rule, ""), StatusIs(kInvalid, HasSubstr("UNIT_SECONDS")));
 }
 
 }  // namespace

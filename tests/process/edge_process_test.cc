@@ -56,7 +56,7 @@ edge::v1::Config OneHook() {
   hook->set_public_url("https://hooks.example.com/h");
   edge::v1::Recipe* recipe = hook->add_required();
   recipe->set_label("password");
-  recipe->mutable_basic()->add_credentials("hook:not-a-secret");
+  recipe->mutable_basic()->add_credentials()->set_value("hook:not-a-secret");
   return config;
 }
 

@@ -29,7 +29,7 @@ Recipe MakeRecipe(absl::string_view label, absl::string_view secret,
   digest.set_algorithm(algorithm);
   digest.set_encoding(encoding);
   digest.set_header(std::string(header));
-  digest.add_secrets(std::string(secret));
+  digest.add_secrets()->set_value(std::string(secret));
   for (const SignedPart::Part part : parts) {
     SignedPart& signed_part = *digest.add_parts();
     signed_part.set_part(part);

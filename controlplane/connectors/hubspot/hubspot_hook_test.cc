@@ -25,7 +25,7 @@ constexpr char kV3[] = R"pb(
     algorithm: ALGORITHM_HMAC_SHA256
     encoding: ENCODING_BASE64
     header: "x-hubspot-signature-v3"
-    secrets: "fake-secret"
+    secrets { value: "fake-secret" }
     parts { part: PART_METHOD }
     parts { part: PART_PUBLIC_URI uri_decoding: URI_DECODING_RESERVED_CHARACTERS }
     parts { part: PART_BODY }
@@ -44,7 +44,7 @@ constexpr char kV1[] = R"pb(
     algorithm: ALGORITHM_SHA256
     encoding: ENCODING_HEX
     header: "x-hubspot-signature"
-    secrets: "fake-secret"
+    secrets { value: "fake-secret" }
     parts { part: PART_SECRET }
     parts { part: PART_BODY }
   })pb";
@@ -55,7 +55,7 @@ constexpr char kV2[] = R"pb(
     algorithm: ALGORITHM_SHA256
     encoding: ENCODING_HEX
     header: "x-hubspot-signature"
-    secrets: "fake-secret"
+    secrets { value: "fake-secret" }
     parts { part: PART_SECRET }
     parts { part: PART_METHOD }
     parts { part: PART_PUBLIC_URI uri_decoding: URI_DECODING_NONE }
