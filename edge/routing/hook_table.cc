@@ -54,6 +54,13 @@ bool IsCredential(absl::string_view header) {
   return header == "authorization" || header == "proxy-authorization" || header == "cookie";
 }
 
+bool IsToken(const google::protobuf::RepeatedPtrField<v1::Recipe>& recipes,
+             absl::string_view header) {
+  return std::any_of(recipes.begin(), recipes.end(), [header](const v1::Recipe& recipe) {
+    return absl::EqualsIgnoreCase(recipe.token().header(), header);
+  });
+}
+
 absl::Status CheckLoggedHeaders(const v1::Hook& hook) {
   if (hook.logged_headers_size() > HookTable::kMaxLoggedHeaders) {
     return FieldError("logged_headers",
@@ -67,6 +74,10 @@ absl::Status CheckLoggedHeaders(const v1::Hook& hook) {
     if (name != absl::AsciiStrToLower(name)) return FieldError(field, "must be in lower case");
     if (IsCredential(name)) {
       return FieldError(field, absl::StrCat("must not be ", name, ": it is never logged"));
+    }
+    if (IsToken(hook.required(), name) || IsToken(hook.any_of(), name)) {
+      return FieldError(field,
+                        absl::StrCat("must not be ", name, ": a recipe's token stands there"));
     }
   }
   return absl::OkStatus();

@@ -136,6 +136,12 @@ std::vector<BadHook> BadHooks() {
        "hooks[1].logged_headers[0] must not be authorization: it is never logged"},
       {"LoggedCookie", [](Hook& h) { h.add_logged_headers("cookie"); },
        "hooks[1].logged_headers[0] must not be cookie: it is never logged"},
+      {"LoggedToken",
+       [](Hook& h) {
+         *h.add_any_of() = HeaderToken("token", "X-Token", "not-a-secret");
+         h.add_logged_headers("x-token");
+       },
+       "hooks[1].logged_headers[0] must not be x-token: a recipe's token stands there"},
       {"LoggedUpperCase", [](Hook& h) { h.add_logged_headers("X-Id"); },
        "hooks[1].logged_headers[0] must be in lower case"},
       {"LoggedNonsense", [](Hook& h) { h.add_logged_headers("x id"); },

@@ -36,10 +36,12 @@ absl::StatusOr<RecipeVerifier> RecipeVerifier::Compile(const v1::Recipe& recipe,
       return verifier("digest", DigestCheck::Compile(recipe.digest(), public_url));
     case v1::Recipe::kBasic:
       return verifier("basic", BasicCheck::Compile(recipe.basic()));
+    case v1::Recipe::kToken:
+      return verifier("token", TokenCheck::Compile(recipe.token()));
     case v1::Recipe::KIND_NOT_SET:
       break;
   }
-  return FieldError("kind", "must be digest or basic");
+  return FieldError("kind", "must be digest, basic or token");
 }
 
 RecipeVerifier::RecipeVerifier(std::string label, Check check)

@@ -13,6 +13,7 @@
 #include "edge/verify/digest_check.h"
 #include "edge/verify/signed_id.h"
 #include "edge/verify/signed_request.h"
+#include "edge/verify/token_check.h"
 #include "fluxcascade/edge/v1/hook.pb.h"
 
 namespace fluxcascade::edge {
@@ -35,7 +36,7 @@ class RecipeVerifier {
   const std::string& label() const { return label_; }
 
  private:
-  using Check = std::variant<DigestCheck, BasicCheck>;
+  using Check = std::variant<DigestCheck, BasicCheck, TokenCheck>;
 
   RecipeVerifier(std::string label, Check check);
 

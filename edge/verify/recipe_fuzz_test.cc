@@ -12,6 +12,7 @@
 #include "edge/verify/recipe.h"
 #include "edge/verify/recipes_for_test.h"
 #include "edge/verify/sender_for_test.h"
+#include "edge/verify/token_check.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 
@@ -108,6 +109,13 @@ void CheckDigest(v1::DigestRecipe recipe) {
            v1::RejectedRequest::REASON_SECRET_EXPIRED);
 }
 
+void CheckToken(v1::TokenRecipe recipe) {
+  v1::Secret& last = *recipe.mutable_tokens(recipe.tokens_size() - 1);
+  last.clear_not_after();
+  OwnedRequest request{.headers = {{recipe.header(), absl::StrCat(recipe.prefix(), last.value())}}};
+  FC_CHECK(!TokenCheck::Compile(recipe)->Check(request.View(), absl::UnixEpoch()).has_value());
+}
+
 void CheckOne(absl::string_view input) {
   v1::Recipe recipe;
   if (!Parse(input, &recipe)) return;
@@ -119,6 +127,7 @@ void CheckOne(absl::string_view input) {
   OwnedRequest unsigned_request{.body = std::string(input)};
   FC_CHECK(verifier->Verify(unsigned_request.View(), absl::UnixEpoch()).has_value());
   if (recipe.has_digest()) CheckDigest(recipe.digest());
+  if (recipe.has_token()) CheckToken(recipe.token());
 }
 
 }  // namespace

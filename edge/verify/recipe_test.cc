@@ -18,6 +18,10 @@ TEST(RecipeVerifierTest, VerifiesAsItsKindDoes) {
   EXPECT_EQ(basic->label(), "basic");
   EXPECT_EQ(basic->Verify(request.View(), absl::UnixEpoch()), std::nullopt);
 
+  const auto token = RecipeVerifier::Compile(HeaderToken("token", "x-token", "t"), kTestUrl);
+  EXPECT_EQ(token->Verify(request.View(), absl::UnixEpoch()),
+            v1::RejectedRequest::REASON_CREDENTIALS_MISSING);
+
   const auto digest = RecipeVerifier::Compile(Labelled("v1", HashOfBody()), kTestUrl);
   EXPECT_EQ(digest->Verify(request.View(), absl::UnixEpoch()),
             v1::RejectedRequest::REASON_SIGNATURE_MISSING);
@@ -42,13 +46,15 @@ TEST(RecipeVerifierTest, ErrorsNameThePathToTheField) {
   v1::Recipe digest = Labelled("v3", TimedHmac());
   digest.mutable_digest()->mutable_timestamp()->clear_unit();
   EXPECT_EQ(ErrorOf(digest), "digest.timestamp.unit must be UNIT_MILLISECONDS or UNIT_SECONDS");
+  EXPECT_EQ(ErrorOf(HeaderToken("t", "x-token", "")),
+            "token.tokens[0].value must be 1 to 1024 bytes");
   EXPECT_EQ(ErrorOf(Basic("b", "")), "basic.credentials[0].value must be 1 to 1024 bytes");
 }
 
 TEST(RecipeVerifierTest, AKindIsRequired) {
   v1::Recipe recipe;
   recipe.set_label("empty");
-  EXPECT_EQ(ErrorOf(recipe), "kind must be digest or basic");
+  EXPECT_EQ(ErrorOf(recipe), "kind must be digest, basic or token");
 }
 
 TEST(RecipeVerifierTest, ALabelHasOneTo32VisibleCharacters) {

@@ -110,6 +110,14 @@ v1::Recipe Basic(std::string label, std::string credentials) {
   return recipe;
 }
 
+v1::Recipe HeaderToken(std::string label, std::string header, std::string token) {
+  v1::Recipe recipe;
+  recipe.set_label(std::move(label));
+  recipe.mutable_token()->set_header(std::move(header));
+  recipe.mutable_token()->add_tokens()->set_value(std::move(token));
+  return recipe;
+}
+
 SignedRequest OwnedRequest::View() {
   header_views.clear();
   for (const auto& [name, value] : headers) header_views.push_back({name, value});

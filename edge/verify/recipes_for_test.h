@@ -36,6 +36,7 @@ v1::DigestRecipe TimedItems();
 
 v1::Recipe Labelled(std::string label, v1::DigestRecipe digest);
 v1::Recipe Basic(std::string label, std::string credentials);
+v1::Recipe HeaderToken(std::string label, std::string header, std::string token);
 
 // A request that owns what a SignedRequest only views.
 struct OwnedRequest {
