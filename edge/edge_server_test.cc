@@ -138,6 +138,18 @@ class EdgeServerTest : public testing::Test {
         "\r\nX-Signature-V3: ", signature, "\r\n\r\n", webhook.body));
   }
 
+  // As a sender makes it that signs with a key and numbers its messages.
+  static std::string StandardMessage(const std::string& id) {
+    OwnedRequest request{.headers = {{"webhook-id", id}}, .body = "[]"};
+    const std::string timestamp = absl::StrCat(absl::ToUnixSeconds(absl::Now()));
+    const std::string signature = SenderForTest(StandardWebhookOfAKey(), kPublicUrl)
+                                      .HeaderValue(request.View(), timestamp, {kTestSeed});
+    return absl::StrCat("POST /v1/hooks/", kToken, " HTTP/1.1\r\nHost: hooks.example.com\r\n",
+                        "Content-Length: 2\r\nWebhook-Id: ", id,
+                        "\r\nWebhook-Timestamp: ", timestamp, "\r\nWebhook-Signature: ", signature,
+                        "\r\n\r\n[]");
+  }
+
   // What the control plane gets when it asks for what comes after `after`.
   std::vector<v1::LoggedRequest> PullAfter(uint64_t after) {
     EXPECT_TRUE(control_plane_.SendPull(after, 10000));
@@ -197,6 +209,23 @@ TEST_F(EdgeServerTest, WhatIsRejectedIsReportedWithTheReason) {
   EXPECT_EQ(rejection.reason(), v1::RejectedRequest::REASON_SIGNATURE_MISMATCH);
   EXPECT_EQ(rejection.remote_address(), "127.0.0.1");
   EXPECT_EQ(rejection.body_preview(), "forged");
+}
+
+TEST_F(EdgeServerTest, AMessageThatComesTwiceIsAnsweredAlikeAndArrivesOnce) {
+  Start();
+  v1::Config config = ConfigOf(1);
+  *config.mutable_hooks(0)->mutable_required(0) = Labelled("v1", StandardWebhookOfAKey());
+  EXPECT_EQ(ConfigErrorOf(config), "");
+  const std::string message = StandardMessage("msg_1");
+  const std::string first = Exchange(message);
+  const std::string second = Exchange(message);
+  EXPECT_THAT(first, StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(WithoutDate(first), WithoutDate(second));
+  EXPECT_EQ(PullAfter(0).size(), 1);
+
+  const auto rejections = control_plane_.Next(Kind::kRejections);
+  ASSERT_TRUE(rejections.has_value());
+  EXPECT_EQ(rejections->rejections().rejections(0).reason(), v1::RejectedRequest::REASON_REPLAYED);
 }
 
 TEST_F(EdgeServerTest, ABodyOverALimitIsTooLarge) {

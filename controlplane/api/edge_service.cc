@@ -49,6 +49,8 @@ v1::EdgeNode::Counters ToApi(const store::v1::EdgeCounters& stored) {
   counters.set_failed_handshakes(stored.failed_handshakes());
   counters.set_refused_connections(stored.refused_connections());
   counters.set_open_connections(stored.open_connections());
+  counters.set_duplicates(stored.duplicates());
+  counters.set_forgotten_ids(stored.forgotten_ids());
   return counters;
 }
 

@@ -250,6 +250,8 @@ TEST_F(EdgeServiceTest, ANodeShowsWhatItCounted) {
   counters.set_failed_handshakes(7);
   counters.set_refused_connections(8);
   counters.set_open_connections(9);
+  counters.set_duplicates(10);
+  counters.set_forgotten_ids(11);
   Store(node);
   // The fields have the same numbers.
   EXPECT_EQ(Get()->counters().SerializeAsString(), counters.SerializeAsString());

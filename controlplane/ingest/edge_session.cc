@@ -40,6 +40,8 @@ store::v1::EdgeCounters CountersOf(const edge::v1::Status& status) {
   counters.set_failed_handshakes(status.failed_handshakes());
   counters.set_refused_connections(status.refused_connections());
   counters.set_open_connections(status.open_connections());
+  counters.set_duplicates(status.duplicates());
+  counters.set_forgotten_ids(status.forgotten_ids());
   return counters;
 }
 

@@ -255,6 +255,8 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   status.set_failed_handshakes(7);
   status.set_refused_connections(8);
   status.set_open_connections(9);
+  status.set_duplicates(10);
+  status.set_forgotten_ids(11);
   FC_ASSERT_OK(session_.Handle(request));
   const store::v1::EdgeNode node = Node();
   EXPECT_EQ(node.counters().accepted(), 1u);
@@ -266,6 +268,8 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   EXPECT_EQ(node.counters().failed_handshakes(), 7u);
   EXPECT_EQ(node.counters().refused_connections(), 8u);
   EXPECT_EQ(node.counters().open_connections(), 9u);
+  EXPECT_EQ(node.counters().duplicates(), 10u);
+  EXPECT_EQ(node.counters().forgotten_ids(), 11u);
 }
 
 TEST_F(EdgeSessionTest, AnOlderConfigurationIsReplacedByATick) {

@@ -17,6 +17,7 @@ constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 void Count(HookOutcome outcome, HttpCounters& counters) {
   switch (outcome) {
     case HookOutcome::kAccepted:
+    case HookOutcome::kDuplicate:
       return HttpCounters::Add(counters.accepted);
     case HookOutcome::kUnauthorized:
       return HttpCounters::Add(counters.unauthorized);

@@ -15,6 +15,8 @@ namespace fluxcascade::edge {
 enum class HookOutcome {
   // 200, empty: the request is durable.
   kAccepted,
+  // The same 200: it verified, but it was taken before, and is durable since then.
+  kDuplicate,
   // 401, the same bytes for an unknown token and for a signature that does not verify.
   kUnauthorized,
   // 413: larger than this hook takes.

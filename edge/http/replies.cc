@@ -93,6 +93,7 @@ Replies::Replies() {
 ReplyKind Replies::ForOutcome(HookOutcome outcome) {
   switch (outcome) {
     case HookOutcome::kAccepted:
+    case HookOutcome::kDuplicate:
       return ReplyKind::kAccepted;
     case HookOutcome::kUnauthorized:
       return ReplyKind::kUnauthorized;

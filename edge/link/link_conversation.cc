@@ -182,6 +182,8 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_rejected(edge_.counters.rejected);
   status->set_unavailable(edge_.counters.unavailable);
   status->set_rejections_dropped(edge_.rejections.dropped());
+  status->set_duplicates(edge_.counters.duplicates);
+  status->set_forgotten_ids(edge_.hooks.seen_ids().forgotten());
   if (edge_.http) AddHttp(edge_.http(), *status);
   const absl::Status ready = edge_.log.Ready();
   if (!ready.ok()) {

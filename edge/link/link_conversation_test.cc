@@ -313,6 +313,7 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   counters_.accepted = 1;
   counters_.rejected = 2;
   counters_.unavailable = 3;
+  counters_.duplicates = 4;
   http_.open_connections = 12;
   http_.malformed_requests = 13;
   http_.timed_out_connections = 14;
@@ -322,6 +323,8 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   EXPECT_EQ(status.accepted(), 1);
   EXPECT_EQ(status.rejected(), 2);
   EXPECT_EQ(status.unavailable(), 3);
+  EXPECT_EQ(status.duplicates(), 4);
+  EXPECT_EQ(status.forgotten_ids(), 0);
   EXPECT_EQ(status.open_connections(), 12);
   EXPECT_EQ(status.malformed_requests(), 13);
   EXPECT_EQ(status.timed_out_connections(), 14);

@@ -19,6 +19,8 @@ absl::string_view NameOf(HookOutcome outcome) {
   switch (outcome) {
     case HookOutcome::kAccepted:
       return "accepted";
+    case HookOutcome::kDuplicate:
+      return "duplicate";
     case HookOutcome::kUnauthorized:
       return "unauthorized";
     case HookOutcome::kPayloadTooLarge:
@@ -105,6 +107,8 @@ void EdgeMetrics::CollectVerification(MetricFamilies& families) const {
   for (size_t i = 0; i < rejected_for.size(); ++i) {
     const int reason = static_cast<int>(i);
     if (reason == v1::RejectedRequest::REASON_UNSPECIFIED) continue;
+    // An outcome of its own: its sender is not refused.
+    if (reason == v1::RejectedRequest::REASON_REPLAYED) continue;
     if (!v1::RejectedRequest::Reason_IsValid(reason)) continue;
     families.Add(Number(rejected_for[i]),
                  {{"reason", NameOf(static_cast<RejectionReason>(reason))}});
@@ -112,6 +116,10 @@ void EdgeMetrics::CollectVerification(MetricFamilies& families) const {
   families.Counter("dropped_rejections_total",
                    "Refused webhooks that the control plane will not be told of.",
                    Number(sources_.rejections.dropped()));
+  families.Counter(
+      "forgotten_ids_total",
+      "Webhooks whose duplicates would be taken again: there were too many to remember.",
+      Number(sources_.hooks.seen_ids().forgotten()));
 }
 
 void EdgeMetrics::CollectStages(const HttpStats& http, const LogStats& log,

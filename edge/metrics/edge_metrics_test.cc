@@ -83,7 +83,9 @@ TEST_F(EdgeMetricsTest, RefusalsAreCountedByReason) {
   counters_.rejected_for[v1::RejectedRequest::REASON_SIGNATURE_MISMATCH] = 3;
   ExpectLine("verification_failures_total{reason=\"signature_mismatch\"} 3");
   ExpectLine("verification_failures_total{reason=\"unknown_token\"} 0");
+  ExpectLine("forgotten_ids_total 0");
   EXPECT_THAT(Text(), Not(HasSubstr("unspecified")));
+  EXPECT_THAT(Text(), Not(HasSubstr("replayed"))) << "a replay is not refused";
 }
 
 TEST_F(EdgeMetricsTest, RejectionsThatHadToGoAreCounted) {

@@ -17,8 +17,11 @@ struct EdgeCounters {
   std::atomic<uint64_t> accepted{0};
   // Unknown token, or not verified.
   std::atomic<uint64_t> rejected{0};
-  // Answered 503: the log did not take it, or there is no configuration.
+  // Answered 503: the log did not take it, a copy of it is being taken, or there is no
+  // configuration.
   std::atomic<uint64_t> unavailable{0};
+  // Verified, and answered 200, but taken before.
+  std::atomic<uint64_t> duplicates{0};
 
   // Of those rejected, by RejectedRequest::Reason.
   std::array<std::atomic<uint64_t>, v1::RejectedRequest::Reason_ARRAYSIZE> rejected_for = {};

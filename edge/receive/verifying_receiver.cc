@@ -69,6 +69,7 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
     Reject(request, hook->id, verified.refused_by, verified.reason, now);
     return Answer(*hook->counters, HookOutcome::kUnauthorized, done);
   }
+  if (!verified.ids.empty() && !ClaimIds(request, *hook, verified.ids, now, done)) return;
   Append(LoggedForm(*hook, request.frame, verified.verified_by, now), hook->counters,
          std::move(done));
 }
@@ -81,10 +82,47 @@ VerifyResult VerifyingReceiver::Verify(const RoutedHook& hook, const RequestFram
   return result;
 }
 
+bool VerifyingReceiver::ClaimIds(const HookRequest& request, const RoutedHook& hook,
+                                 const std::vector<SignedId>& ids, absl::Time now, Done& done) {
+  SeenIds& seen = hooks_.seen_ids();
+  const SeenIds::Key key = SeenIds::KeyOf(hook.id, ids, request.frame.body);
+  absl::Time good_until = absl::InfinitePast();
+  for (const SignedId& id : ids) good_until = std::max(good_until, id.good_until);
+
+  switch (seen.Claim(hook.id, key, good_until, now)) {
+    case SeenIds::Sight::kNew:
+      break;
+    case SeenIds::Sight::kBeingTaken:
+      // Whether the copy becomes durable is not known: to say 200 now could lose both.
+      ++counters_.unavailable;
+      Answer(*hook.counters, HookOutcome::kUnavailable, done);
+      return false;
+    case SeenIds::Sight::kTaken:
+      ++counters_.duplicates;
+      Keep(request, hook.id, ids[0].recipe, v1::RejectedRequest::REASON_REPLAYED, now);
+      Answer(*hook.counters, HookOutcome::kDuplicate, done);
+      return false;
+  }
+  done = [&seen, key, done = std::move(done)](HookOutcome outcome) {
+    if (outcome == HookOutcome::kAccepted) {
+      seen.Taken(key);
+    } else {
+      seen.GiveUp(key);
+    }
+    done(outcome);
+  };
+  return true;
+}
+
 void VerifyingReceiver::Reject(const HookRequest& request, absl::string_view hook_id,
                                absl::string_view recipe, RejectionReason reason, absl::Time now) {
   ++counters_.rejected;
   ++counters_.rejected_for[reason];
+  Keep(request, hook_id, recipe, reason, now);
+}
+
+void VerifyingReceiver::Keep(const HookRequest& request, absl::string_view hook_id,
+                             absl::string_view recipe, RejectionReason reason, absl::Time now) {
   const std::string address = request.peer.host();
   rejections_.Add({.hook_id = hook_id,
                    .reason = reason,

@@ -3,6 +3,7 @@
 #define FLUXCASCADE_EDGE_RECEIVE_VERIFYING_RECEIVER_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -14,15 +15,16 @@
 #include "edge/receive/rejection_ring.h"
 #include "edge/routing/active_hook_table.h"
 #include "edge/routing/hook_counters.h"
+#include "edge/verify/signed_id.h"
 
 namespace fluxcascade::edge {
 
 // Thread-safe.
 class VerifyingReceiver final : public HookReceiver {
  public:
-  // All must outlive the receiver; `counters` and `notices` also every `Done` that the log still
-  // owes.
-  VerifyingReceiver(const ActiveHookTable& hooks, EventLog& log, RejectionRing& rejections,
+  // All must outlive the receiver; `hooks`, `counters` and `notices` also every `Done` that the log
+  // still owes.
+  VerifyingReceiver(ActiveHookTable& hooks, EventLog& log, RejectionRing& rejections,
                     EdgeCounters& counters, const Clock& clock, LimitedLog& notices)
       : hooks_(hooks),
         log_(log),
@@ -31,17 +33,25 @@ class VerifyingReceiver final : public HookReceiver {
         clock_(clock),
         notices_(notices) {}
 
-  // kAccepted only when the log says that the request is durable. An unknown token and a signature
-  // that does not verify end alike; the difference is for the rejections alone.
+  // kAccepted only when the log says that the request is durable, kDuplicate only when it said so
+  // of the same one before. An unknown token and a signature that does not verify end alike; the
+  // difference is for the rejections alone.
   void Receive(HookRequest request, Done done) override;
 
  private:
   VerifyResult Verify(const RoutedHook& hook, const RequestFrame& frame, absl::Time now);
+  // False when the request was taken before, or is being taken: then `done` was called. Otherwise
+  // `done` from now on ends the claim, too.
+  bool ClaimIds(const HookRequest& request, const RoutedHook& hook,
+                const std::vector<SignedId>& ids, absl::Time now, Done& done);
+  // Tells the operator of the request.
+  void Keep(const HookRequest& request, absl::string_view hook_id, absl::string_view recipe,
+            RejectionReason reason, absl::Time now);
   void Reject(const HookRequest& request, absl::string_view hook_id, absl::string_view recipe,
               RejectionReason reason, absl::Time now);
   void Append(v1::LoggedRequest request, std::shared_ptr<HookCounters> hook, Done done);
 
-  const ActiveHookTable& hooks_;
+  ActiveHookTable& hooks_;
   EventLog& log_;
   RejectionRing& rejections_;
   EdgeCounters& counters_;

@@ -7,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
 #include "common/logging/limited_log.h"
 #include "common/proto_time/proto_time.h"
 #include "common/time/fake_clock.h"
 #include "edge/log/fake_event_log.h"
 #include "edge/verify/recipes_for_test.h"
+#include "edge/verify/sender_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -64,6 +66,41 @@ class VerifyingReceiverTest : public testing::Test {
     hook->add_logged_headers("x-id");
     *hook->add_required() = Basic("password", "hook:not-a-secret");
     hooks_.Replace(*HookTable::Build(config, 1000));
+  }
+
+  // The same hook, whose sender signs and numbers its messages. `secrets`: any of these.
+  void ConfigureIds(const std::vector<v1::Secret>& secrets = {TestSecret()}) {
+    v1::DigestRecipe recipe = StandardWebhook();
+    recipe.clear_secrets();
+    for (const v1::Secret& secret : secrets) *recipe.add_secrets() = secret;
+    v1::Config config;
+    config.set_version(1);
+    v1::Hook* hook = config.add_hooks();
+    hook->set_id("hook-1");
+    hook->set_token(kToken);
+    hook->set_public_url(kTestUrl);
+    *hook->add_required() = Labelled("v1", recipe);
+    hooks_.Replace(*HookTable::Build(config, 1000));
+  }
+
+  static v1::Secret TestSecret() {
+    v1::Secret secret;
+    secret.set_value(kTestSecret);
+    return secret;
+  }
+
+  // As at the present moment.
+  HookOutcome SendMessage(const std::string& id, std::string body = "[]",
+                          const std::string& secret = kTestSecret) {
+    const std::string timestamp = absl::StrCat(absl::ToUnixSeconds(clock_.Now()));
+    OwnedRequest request{.headers = {{"webhook-id", id}}, .body = body};
+    const std::string signature =
+        SenderForTest(StandardWebhook(), kTestUrl).HeaderValue(request.View(), timestamp, {secret});
+    outcome_.reset();
+    Send(kToken,
+         {{"webhook-id", id}, {"webhook-timestamp", timestamp}, {"webhook-signature", signature}},
+         std::move(body));
+    return outcome_.value_or(HookOutcome::kNotConfigured);
   }
 
   static Headers RightPassword() {
@@ -241,6 +278,121 @@ TEST_F(VerifyingReceiverTest, AReplacedConfigurationCountsFromTheNextRequest) {
   hooks_.Replace(*HookTable::Build(empty, 1000));
   Send(kToken, RightPassword());
   EXPECT_EQ(outcome_, HookOutcome::kUnauthorized);
+}
+
+TEST_F(VerifyingReceiverTest, AMessageThatWasTakenIsNotLoggedAgain) {
+  ConfigureIds();
+  EXPECT_EQ(SendMessage("msg_1", "[1]"), HookOutcome::kAccepted);
+  EXPECT_EQ(SendMessage("msg_1", "[1]"), HookOutcome::kDuplicate);
+  EXPECT_EQ(Logged().size(), 1);
+  EXPECT_EQ(counters_.accepted, 1);
+  EXPECT_EQ(counters_.duplicates, 1);
+  EXPECT_EQ(counters_.rejected, 0);
+
+  const auto rejections = rejections_.Take(10, clock_.Now());
+  ASSERT_EQ(rejections.size(), 1);
+  EXPECT_EQ(rejections[0].hook_id(), "hook-1");
+  EXPECT_EQ(rejections[0].recipe_label(), "v1");
+  EXPECT_EQ(rejections[0].reason(), v1::RejectedRequest::REASON_REPLAYED);
+  EXPECT_EQ(rejections[0].body_preview(), "[1]");
+}
+
+TEST_F(VerifyingReceiverTest, AnotherIdOrAnotherBodyIsAnotherMessage) {
+  ConfigureIds();
+  EXPECT_EQ(SendMessage("msg_1", "[1]"), HookOutcome::kAccepted);
+  EXPECT_EQ(SendMessage("msg_2", "[1]"), HookOutcome::kAccepted);
+  EXPECT_EQ(SendMessage("msg_1", "[2]"), HookOutcome::kAccepted);
+  EXPECT_EQ(Logged().size(), 3);
+  EXPECT_EQ(counters_.duplicates, 0);
+}
+
+TEST_F(VerifyingReceiverTest, AForgeryDoesNotUseUpAnId) {
+  ConfigureIds();
+  EXPECT_EQ(SendMessage("msg_1", "[1]", "another secret"), HookOutcome::kUnauthorized);
+  EXPECT_EQ(SendMessage("msg_1", "[1]"), HookOutcome::kAccepted);
+  EXPECT_EQ(Logged().size(), 1);
+}
+
+TEST_F(VerifyingReceiverTest, WhatTheLogDidNotTakeMayComeAgain) {
+  ConfigureIds();
+  log_.FailWith(absl::ResourceExhaustedError("full"));
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kUnavailable);
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kUnavailable);
+  log_.FailWith(absl::OkStatus());
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kAccepted);
+  EXPECT_EQ(Logged().size(), 1);
+  EXPECT_EQ(counters_.duplicates, 0);
+}
+
+TEST_F(VerifyingReceiverTest, OfTwoCopiesAtOnceTheSecondComesAgain) {
+  ConfigureIds();
+  log_.Hold();
+  SendMessage("msg_1");
+  EXPECT_EQ(answers_, 0);
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kUnavailable);
+  EXPECT_EQ(log_.waiting(), 1);
+  log_.Release();
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kDuplicate);
+  EXPECT_EQ(Logged().size(), 1);
+}
+
+TEST_F(VerifyingReceiverTest, OfTwoCopiesAtOnceOfWhichTheFirstFailsTheSecondMayComeAgain) {
+  ConfigureIds();
+  log_.Hold();
+  SendMessage("msg_1");
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kUnavailable);
+  log_.FailWith(absl::UnavailableError("a write failed"));
+  EXPECT_EQ(outcome_, HookOutcome::kUnavailable);
+  log_.FailWith(absl::OkStatus());
+  log_.Release();
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kAccepted);
+  EXPECT_EQ(Logged().size(), 1);
+}
+
+TEST_F(VerifyingReceiverTest, AHookRemembersFromOneConfigurationToTheNext) {
+  ConfigureIds();
+  SendMessage("msg_1");
+  ConfigureIds();
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kDuplicate);
+  EXPECT_EQ(Logged().size(), 1);
+}
+
+TEST_F(VerifyingReceiverTest, AfterItsWindowAnIdIsNewAgain) {
+  ConfigureIds();
+  SendMessage("msg_1");
+  clock_.Advance(absl::Minutes(5) + absl::Seconds(1));
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kAccepted);
+  EXPECT_EQ(Logged().size(), 2);
+}
+
+// The sender may change at any moment between the two configurations, and may have changed before
+// the last one.
+TEST_F(VerifyingReceiverTest, ASecretIsRotatedWithoutARefusedRequest) {
+  const auto with_end = [](v1::Secret secret, absl::Time end) {
+    *secret.mutable_not_after() = ToProto(end);
+    return secret;
+  };
+  v1::Secret next;
+  next.set_value("next");
+  int sent = 0;
+  const auto send = [&](const std::string& secret) {
+    EXPECT_EQ(SendMessage(absl::StrCat(++sent), "[]", secret), HookOutcome::kAccepted) << sent;
+  };
+  ConfigureIds({TestSecret()});
+  send(kTestSecret);
+  ConfigureIds({with_end(TestSecret(), clock_.Now() + absl::Minutes(1)), next});
+  send(kTestSecret);
+  send("next");
+  clock_.Advance(absl::Minutes(1));
+  send(kTestSecret);
+  send("next");
+  ConfigureIds({next});
+  send("next");
+  EXPECT_EQ(Logged().size(), sent);
+  EXPECT_EQ(counters_.rejected, 0);
+
+  EXPECT_EQ(SendMessage("late", "[]", kTestSecret), HookOutcome::kUnauthorized);
 }
 
 }  // namespace

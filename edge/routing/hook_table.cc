@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -112,13 +111,12 @@ absl::StatusOr<std::shared_ptr<const HookTable>> HookTable::Build(const v1::Conf
                       absl::StrCat("must be at most ", kMaxHooks, ", are ", config.hooks_size()));
   }
   std::shared_ptr<HookTable> table(new HookTable(config.version()));
-  absl::flat_hash_set<std::string> ids;
   for (int i = 0; i < config.hooks_size(); ++i) {
     const v1::Hook& hook = config.hooks(i);
     const std::string place = absl::StrCat("hooks[", i, "]");
     absl::StatusOr<RoutedHook> routed = Route(hook, max_body_bytes);
     if (!routed.ok()) return InField(place, routed.status());
-    if (!ids.insert(hook.id()).second) {
+    if (!table->ids_.insert(hook.id()).second) {
       return FieldError(absl::StrCat(place, ".id"), "is another hook's, too");
     }
     if (!table->hooks_.try_emplace(Sha256(hook.token()), *std::move(routed)).second) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -50,6 +51,7 @@ class HookTable {
 
   // In no order.
   void ForEach(absl::FunctionRef<void(const RoutedHook&)> visit) const;
+  bool HasHook(absl::string_view id) const { return ids_.contains(id); }
 
   int64_t version() const { return version_; }
   size_t size() const { return hooks_.size(); }
@@ -60,6 +62,7 @@ class HookTable {
   void TakeCountersOf(const HookTable& previous);
 
   int64_t version_;
+  absl::flat_hash_set<std::string> ids_;
   absl::flat_hash_map<Sha256Digest, RoutedHook> hooks_;  // by the token's hash
 };
 

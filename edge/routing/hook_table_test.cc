@@ -58,6 +58,12 @@ TEST(HookTableTest, FindsAHookByItsToken) {
   EXPECT_THAT(hook->logged_headers, ElementsAre("x-request-id"));
 }
 
+TEST(HookTableTest, KnowsItsHooksByTheirIds) {
+  const auto table = *HookTable::Build(ConfigOf(2), kMaxBody);
+  EXPECT_TRUE(table->HasHook("hook-1"));
+  EXPECT_FALSE(table->HasHook("hook-2"));
+}
+
 TEST(HookTableTest, AnUnknownTokenFindsNothing) {
   const auto table = *HookTable::Build(ConfigOf(3), kMaxBody);
   for (const std::string& token : {std::string(), Token(3), Token(1) + "A", Token(1).substr(1)}) {
@@ -219,6 +225,20 @@ TEST(ActiveHookTableTest, WhoHoldsATableKeepsItWhileItIsReplaced) {
   active.Replace(*HookTable::Build(ConfigOf(2), kMaxBody));
   EXPECT_EQ(held->size(), 1);
   EXPECT_EQ(active.Get()->size(), 2);
+}
+
+TEST(ActiveHookTableTest, WhatAHookHasTakenStaysWithItAndGoesWithIt) {
+  ActiveHookTable active;
+  active.Replace(*HookTable::Build(ConfigOf(1), kMaxBody));
+  const SeenIds::Key key = SeenIds::KeyOf("hook-0", {}, "[]");
+  const auto claim = [&] {
+    return active.seen_ids().Claim("hook-0", key, absl::UnixEpoch(), absl::UnixEpoch());
+  };
+  EXPECT_EQ(claim(), SeenIds::Sight::kNew);
+  active.Replace(*HookTable::Build(ConfigOf(2), kMaxBody));
+  EXPECT_EQ(claim(), SeenIds::Sight::kBeingTaken);
+  active.Replace(*HookTable::Build(ConfigOf(0), kMaxBody));
+  EXPECT_EQ(claim(), SeenIds::Sight::kNew);
 }
 
 }  // namespace
