@@ -124,18 +124,23 @@ class EdgeServerTest : public testing::Test {
     std::optional<std::string> query = {};
     // Of the signature.
     std::string secret = kTestSecret;
+    // More of them.
+    std::string headers = "";
   };
 
-  std::string Post(const Webhook& webhook) {
+  std::string Post(const Webhook& webhook) { return Exchange(RequestFor(webhook)); }
+
+  static std::string RequestFor(const Webhook& webhook) {
     OwnedRequest request{.query = webhook.query, .body = webhook.body};
     const std::string timestamp = absl::StrCat(absl::ToUnixMillis(absl::Now()));
     const std::string signature = SenderForTest(TimedHmac(), kPublicUrl)
                                       .HeaderValue(request.View(), timestamp, {webhook.secret});
-    return Exchange(absl::StrCat(
+    return absl::StrCat(
         "POST /v1/hooks/", webhook.token, webhook.query.has_value() ? "?" : "",
-        webhook.query.value_or(""), " HTTP/1.1\r\nHost: hooks.example.com\r\nContent-Length: ",
-        webhook.body.size(), "\r\nX-Attempt: 0\r\nCookie: c\r\nX-Request-Timestamp: ", timestamp,
-        "\r\nX-Signature-V3: ", signature, "\r\n\r\n", webhook.body));
+        webhook.query.value_or(""),
+        " HTTP/1.1\r\nHost: hooks.example.com\r\nContent-Length: ", webhook.body.size(),
+        "\r\nX-Attempt: 0\r\nCookie: c\r\nX-Request-Timestamp: ", timestamp,
+        "\r\nX-Signature-V3: ", signature, "\r\n", webhook.headers, "\r\n", webhook.body);
   }
 
   // As a sender makes it that signs with a key and numbers its messages.
@@ -177,6 +182,19 @@ TEST_F(EdgeServerTest, ASignedWebhookIsAcceptedAndArrivesAtTheControlPlane) {
   EXPECT_EQ(requests[0].verified_by(0), "v3");
   ASSERT_EQ(requests[0].headers_size(), 1);
   EXPECT_EQ(requests[0].headers(0).name(), "x-attempt");
+}
+
+TEST_F(EdgeServerTest, ACompressedWebhookVerifiesAsItWasSentAndArrivesWithItsCoding) {
+  StartConfigured();
+  const std::string body("\x1f\x8b\x08\x00packed", 10);
+  EXPECT_THAT(Post({.body = body, .headers = "Content-Encoding: gzip\r\n"}),
+              StartsWith("HTTP/1.1 200 "));
+  const auto requests = PullAfter(0);
+  ASSERT_EQ(requests.size(), 1);
+  EXPECT_EQ(requests[0].body(), body);
+  ASSERT_EQ(requests[0].headers_size(), 2);
+  EXPECT_EQ(requests[0].headers(1).name(), "content-encoding");
+  EXPECT_EQ(requests[0].headers(1).value(), "gzip");
 }
 
 TEST_F(EdgeServerTest, WithoutAConfigurationSendersAreToldToComeBack) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/gzip/gzip_for_test.h"
 #include "common/random/fake_random.h"
 #include "common/status/status_macros.h"
 #include "common/status/status_matchers.h"
@@ -100,6 +101,15 @@ class IngestorTest : public testing::Test {
       request.set_body(body);
       request.set_chain(absl::StrCat("chain ", request.sequence()));
     }
+    return batch;
+  }
+
+  // One request with a content coding.
+  static edge::v1::Batch Coded(const std::string& coding, const std::string& body) {
+    edge::v1::Batch batch = Batch(1, {body});
+    edge::v1::Header& header = *batch.mutable_requests(0)->add_headers();
+    header.set_name("content-encoding");
+    header.set_value(coding);
     return batch;
   }
 
@@ -236,6 +246,32 @@ TEST_F(IngestorTest, WhatIsNoJsonIsKeptWhole) {
   ExpectOneKept(body, Event::STATE_UNPARSABLE, "");
   EXPECT_EQ(Events()[0].payload(), body);
   EXPECT_THAT(Events()[0].state_reason(), testing::Not(IsEmpty()));
+}
+
+TEST_F(IngestorTest, ACompressedRequestIsReadLikeAnother) {
+  FC_ASSERT_OK(Ingest(Coded("gzip", Gzip(HubSpotEvent(1, "contact.creation")))));
+  ASSERT_THAT(Inbound(), SizeIs(1));
+  ASSERT_THAT(Events(), SizeIs(1));
+  EXPECT_EQ(Events()[0].state(), Event::STATE_ACCEPTED);
+  EXPECT_THAT(Events()[0].payload(), HasSubstr("contact.creation"));
+}
+
+TEST_F(IngestorTest, WhatCannotBeUncompressedIsKeptWholeWithTheReason) {
+  FC_ASSERT_OK(Ingest(Coded("br", "packed")));
+  ASSERT_THAT(Events(), SizeIs(1));
+  EXPECT_EQ(Events()[0].state(), Event::STATE_UNPARSABLE);
+  EXPECT_EQ(Events()[0].state_reason(),
+            "the body's content-encoding is 'br'; only gzip can be read");
+  EXPECT_EQ(Events()[0].payload(), "packed");
+}
+
+TEST_F(IngestorTest, ABodyThatUnpacksToTooMuchIsKeptPacked) {
+  const std::string bomb = Gzip(std::string(100 << 20, ' '));
+  FC_ASSERT_OK(Ingest(Coded("gzip", bomb)));
+  ASSERT_THAT(Events(), SizeIs(1));
+  EXPECT_EQ(Events()[0].state(), Event::STATE_UNPARSABLE);
+  EXPECT_THAT(Events()[0].state_reason(), HasSubstr("unpack to more than 8388608 bytes"));
+  EXPECT_EQ(Events()[0].payload(), bomb);
 }
 
 TEST_F(IngestorTest, AGapIsDataLossAndNothingIsStored) {

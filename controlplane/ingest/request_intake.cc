@@ -9,6 +9,7 @@
 #include "common/id/id.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
+#include "controlplane/ingest/body_coding.h"
 #include "controlplane/model/reason.h"
 #include "controlplane/model/resource_name.h"
 #include "controlplane/queue/delivery_lifecycle.h"
@@ -30,6 +31,15 @@ store::v1::Action ToStored(EventAction action) {
       return store::v1::ACTION_MERGE;
   }
   return store::v1::ACTION_UNSPECIFIED;
+}
+
+// Connectors know nothing of compression.
+absl::StatusOr<std::vector<SourceEvent>> Parse(const Connector& connector,
+                                               const edge::v1::LoggedRequest& request) {
+  if (!IsBodyCoded(request)) return connector.ParseRequest(request);
+  edge::v1::LoggedRequest readable = request;
+  FC_ASSIGN_OR_RETURN(*readable.mutable_body(), DecodeBody(request));
+  return connector.ParseRequest(readable);
 }
 
 Event WithSource(Event event, const SourceEvent& source) {
@@ -82,7 +92,7 @@ absl::Status RequestIntake::Take(const edge::v1::LoggedRequest& request,
   }
   FC_RETURN_IF_ERROR(app.status());
   FC_ASSIGN_OR_RETURN(const Connector* connector, connectors_.Find(app->system()));
-  absl::StatusOr<std::vector<SourceEvent>> sources = connector->ParseRequest(request);
+  absl::StatusOr<std::vector<SourceEvent>> sources = Parse(*connector, request);
   if (!sources.ok()) {
     return Keep(request, origin, Event::STATE_UNPARSABLE, sources.status().message());
   }

@@ -178,6 +178,18 @@ TEST_F(HttpServerTest, HoldsConnectionsUpToTheLimitAndNotOneMore) {
   EXPECT_TRUE(TlsTestClient::Connect(server_->address()).ok());
 }
 
+TEST_F(HttpServerTest, ACompressedBodyArrivesAsItWasSent) {
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  const std::string body("\x1f\x8b\x08\x00\r\n\x00packed", 13);
+  const auto client = Connect();
+  ASSERT_TRUE(client->Send(
+      absl::StrCat("POST /v1/hooks/abc HTTP/1.1\r\nHost: a\r\nContent-Length: ", body.size(),
+                   "\r\nContent-Encoding: gzip\r\n\r\n", body)));
+  EXPECT_THAT(client->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(receiver_.body(0), body);
+}
+
 TEST_F(HttpServerTest, DrainingAnswersWhatIsInFlight) {
   StartServer();
   const auto client = Connect();

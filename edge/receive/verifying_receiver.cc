@@ -18,11 +18,18 @@ SignedRequest ViewOf(const RequestFrame& frame) {
       .method = frame.method, .query = frame.query, .headers = frame.headers, .body = frame.body};
 }
 
+// Without it nobody could read the body, which is kept as it was signed.
+constexpr char kContentEncoding[] = "content-encoding";
+
+bool IsLogged(const std::string& name, const std::vector<std::string>& wanted) {
+  return name == kContentEncoding || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+}
+
 void CopyHeaders(const std::vector<RawHeader>& headers, const std::vector<std::string>& wanted,
                  v1::LoggedRequest& logged) {
   for (const RawHeader& header : headers) {
     const std::string name = absl::AsciiStrToLower(header.name);
-    if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) continue;
+    if (!IsLogged(name, wanted)) continue;
     v1::Header* copy = logged.add_headers();
     copy->set_name(name);
     copy->set_value(std::string(header.value));

@@ -271,6 +271,20 @@ TEST_F(VerifyingReceiverTest, ALogThatTakesNothingIsToldOfButNotForEachRequest) 
   EXPECT_THAT(written, HasSubstr("\"left_out\":2"));
 }
 
+TEST_F(VerifyingReceiverTest, ACompressedBodyIsKeptAsItCameWithItsCoding) {
+  Configure();
+  Headers headers = RightPassword();
+  headers.emplace_back("Content-Encoding", "gzip");
+  const std::string body("\x1f\x8b\x08\x00packed", 10);
+  Send(kToken, headers, body);
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  ASSERT_EQ(Logged().size(), 1);
+  EXPECT_EQ(Logged()[0].body(), body);
+  ASSERT_EQ(Logged()[0].headers_size(), 1);
+  EXPECT_EQ(Logged()[0].headers(0).name(), "content-encoding");
+  EXPECT_EQ(Logged()[0].headers(0).value(), "gzip");
+}
+
 TEST_F(VerifyingReceiverTest, AReplacedConfigurationCountsFromTheNextRequest) {
   Configure();
   v1::Config empty;
