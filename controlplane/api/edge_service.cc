@@ -51,6 +51,7 @@ v1::EdgeNode::Counters ToApi(const store::v1::EdgeCounters& stored) {
   counters.set_open_connections(stored.open_connections());
   counters.set_duplicates(stored.duplicates());
   counters.set_forgotten_ids(stored.forgotten_ids());
+  counters.set_rate_limited(stored.rate_limited());
   return counters;
 }
 

@@ -252,6 +252,7 @@ TEST_F(EdgeServiceTest, ANodeShowsWhatItCounted) {
   counters.set_open_connections(9);
   counters.set_duplicates(10);
   counters.set_forgotten_ids(11);
+  counters.set_rate_limited(12);
   Store(node);
   // The fields have the same numbers.
   EXPECT_EQ(Get()->counters().SerializeAsString(), counters.SerializeAsString());

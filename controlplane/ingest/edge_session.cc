@@ -42,6 +42,7 @@ store::v1::EdgeCounters CountersOf(const edge::v1::Status& status) {
   counters.set_open_connections(status.open_connections());
   counters.set_duplicates(status.duplicates());
   counters.set_forgotten_ids(status.forgotten_ids());
+  counters.set_rate_limited(status.rate_limited());
   return counters;
 }
 

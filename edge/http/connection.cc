@@ -23,6 +23,8 @@ void Count(HookOutcome outcome, HttpCounters& counters) {
       return HttpCounters::Add(counters.unauthorized);
     case HookOutcome::kPayloadTooLarge:
       return HttpCounters::Add(counters.too_large);
+    case HookOutcome::kRateLimited:
+      return HttpCounters::Add(counters.rate_limited);
     case HookOutcome::kUnavailable:
     case HookOutcome::kNotConfigured:
       return HttpCounters::Add(counters.unavailable);

@@ -21,6 +21,8 @@ enum class HookOutcome {
   kUnauthorized,
   // 413: larger than this hook takes.
   kPayloadTooLarge,
+  // 429 with Retry-After: more than this hook takes in a second.
+  kRateLimited,
   // 503 with Retry-After: the log takes nothing at present, or could not make it durable.
   kUnavailable,
   // 503 with Retry-After: this edge has no configuration yet, so it can't know its hooks.

@@ -18,6 +18,7 @@ void HttpCounters::AddTo(HttpStats* stats) const {
   add(stats->accepted, accepted);
   add(stats->unauthorized, unauthorized);
   add(stats->too_large, too_large);
+  add(stats->rate_limited, rate_limited);
   add(stats->unavailable, unavailable);
   handshake.AddTo(&stats->handshake);
   read.AddTo(&stats->read);

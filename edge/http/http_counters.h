@@ -30,6 +30,7 @@ struct HttpStats {
   uint64_t accepted = 0;
   uint64_t unauthorized = 0;
   uint64_t too_large = 0;
+  uint64_t rate_limited = 0;
   uint64_t unavailable = 0;
 
   // From accepting a connection to the end of its handshake.
@@ -60,6 +61,7 @@ struct HttpCounters {
   Counter accepted{0};
   Counter unauthorized{0};
   Counter too_large{0};
+  Counter rate_limited{0};
   Counter unavailable{0};
   Histogram handshake;
   Histogram read;

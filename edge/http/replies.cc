@@ -10,6 +10,8 @@ namespace {
 // Seconds after which a sender may try again. Senders have schedules of their own; it keeps those
 // that obey it from coming back at once.
 constexpr char kRetryAfter[] = "5";
+// A hook's bucket gets a token at least once a second.
+constexpr char kRetryAfterRateLimit[] = "1";
 
 // The bodies tell a person at a terminal what happened, and an attacker nothing: which token
 // exists, what a signature lacked, or why the edge is not ready stands in the API.
@@ -41,6 +43,8 @@ HttplibServer::Response Describe(ReplyKind kind) {
       return {414, {}, "request target too long\n"};
     case ReplyKind::kExpectationFailed:
       return {417, {}, "expectation failed\n"};
+    case ReplyKind::kTooManyRequests:
+      return {429, {{"Retry-After", kRetryAfterRateLimit}}, "too many requests\n"};
     case ReplyKind::kHeadersTooLarge:
       return {431, {}, "headers too large\n"};
     case ReplyKind::kUnavailable:
@@ -99,6 +103,8 @@ ReplyKind Replies::ForOutcome(HookOutcome outcome) {
       return ReplyKind::kUnauthorized;
     case HookOutcome::kPayloadTooLarge:
       return ReplyKind::kPayloadTooLarge;
+    case HookOutcome::kRateLimited:
+      return ReplyKind::kTooManyRequests;
     case HookOutcome::kUnavailable:
       return ReplyKind::kUnavailable;
     case HookOutcome::kNotConfigured:

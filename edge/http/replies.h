@@ -25,6 +25,8 @@ enum class ReplyKind {
   kPayloadTooLarge,
   kTargetTooLong,
   kExpectationFailed,
+  // 429 with Retry-After.
+  kTooManyRequests,
   kHeadersTooLarge,
   // 503 with Retry-After.
   kUnavailable,

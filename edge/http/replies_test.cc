@@ -40,6 +40,12 @@ TEST_F(RepliesTest, UnavailableSaysWhenToTryAgain) {
   EXPECT_EQ(text, Text(ReplyKind::kNotConfigured));
 }
 
+TEST_F(RepliesTest, WhoSendsTooFastIsToldToWaitForTheNextToken) {
+  const std::string text = Text(Replies::ForOutcome(HookOutcome::kRateLimited));
+  EXPECT_TRUE(absl::StartsWith(text, "HTTP/1.1 429 Too Many Requests\r\n")) << text;
+  EXPECT_TRUE(absl::StrContains(text, "\r\nRetry-After: 1\r\n")) << text;
+}
+
 TEST_F(RepliesTest, AWrongMethodIsToldTheRightOnes) {
   EXPECT_TRUE(absl::StrContains(Text(ReplyKind::kPostOnly), "\r\nAllow: POST\r\n"));
   EXPECT_TRUE(absl::StrContains(Text(ReplyKind::kGetOnly), "\r\nAllow: GET, HEAD\r\n"));

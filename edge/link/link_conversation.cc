@@ -90,7 +90,7 @@ v1::ConfigResult LinkConversation::Apply(const v1::Config& config) const {
     return result;
   }
   absl::StatusOr<std::shared_ptr<const HookTable>> table =
-      HookTable::Build(config, edge_.max_body_bytes, current.get());
+      HookTable::Build(config, edge_.max_body_bytes, current.get(), edge_.rate_limit);
   if (!table.ok()) {
     result.set_error(std::string(table.status().message()));
     edge_.notices.Log(
@@ -181,6 +181,7 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_accepted(edge_.counters.accepted);
   status->set_rejected(edge_.counters.rejected);
   status->set_unavailable(edge_.counters.unavailable);
+  status->set_rate_limited(edge_.counters.rate_limited);
   status->set_rejections_dropped(edge_.rejections.dropped());
   status->set_duplicates(edge_.counters.duplicates);
   status->set_forgotten_ids(edge_.hooks.seen_ids().forgotten());

@@ -32,8 +32,9 @@ struct LinkedEdge {
   std::function<HttpStats()> http;
   // Of the binary.
   std::string version;
-  // The edge's own limit.
+  // The edge's own limits.
   uint32_t max_body_bytes;
+  RateLimit rate_limit = {};
 };
 
 // One conversation belongs to one stream: a pull dies with the stream that it came on. No threads,

@@ -115,6 +115,18 @@ TEST_F(LinkConversationTest, AConfigurationIsServedAndThenAnswered) {
   EXPECT_THAT(TurnOf(v1::ConnectRequest::kConfigResult), IsEmpty()) << "answered once";
 }
 
+TEST_F(LinkConversationTest, AnAppliedConfigurationFillsNoRateLimitsBucket) {
+  v1::ConnectResponse config = ConfigOf(5, 1);
+  v1::Hook& hook = *config.mutable_config()->mutable_hooks(0);
+  hook.mutable_rate_limit()->set_requests_per_second(1);
+  Receive(config);
+  EXPECT_TRUE(hooks_.Get()->Find(hook.token())->rate->Take(now_));
+  config.mutable_config()->set_version(6);
+  Receive(config);
+  ASSERT_EQ(hooks_.Get()->version(), 6);
+  EXPECT_FALSE(hooks_.Get()->Find(hook.token())->rate->Take(now_));
+}
+
 TEST_F(LinkConversationTest, ABadConfigurationIsRefusedAndTheOldOneStays) {
   Receive(ConfigOf(5, 2));
   Turn();
@@ -314,6 +326,7 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   counters_.rejected = 2;
   counters_.unavailable = 3;
   counters_.duplicates = 4;
+  counters_.rate_limited = 5;
   http_.open_connections = 12;
   http_.malformed_requests = 13;
   http_.timed_out_connections = 14;
@@ -325,6 +338,7 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   EXPECT_EQ(status.unavailable(), 3);
   EXPECT_EQ(status.duplicates(), 4);
   EXPECT_EQ(status.forgotten_ids(), 0);
+  EXPECT_EQ(status.rate_limited(), 5);
   EXPECT_EQ(status.open_connections(), 12);
   EXPECT_EQ(status.malformed_requests(), 13);
   EXPECT_EQ(status.timed_out_connections(), 14);

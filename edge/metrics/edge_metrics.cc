@@ -25,6 +25,8 @@ absl::string_view NameOf(HookOutcome outcome) {
       return "unauthorized";
     case HookOutcome::kPayloadTooLarge:
       return "payload_too_large";
+    case HookOutcome::kRateLimited:
+      return "rate_limited";
     case HookOutcome::kUnavailable:
       return "unavailable";
     case HookOutcome::kNotConfigured:

@@ -22,6 +22,8 @@ struct EdgeCounters {
   std::atomic<uint64_t> unavailable{0};
   // Verified, and answered 200, but taken before.
   std::atomic<uint64_t> duplicates{0};
+  // Verified, but over the hook's rate limit: answered 429.
+  std::atomic<uint64_t> rate_limited{0};
 
   // Of those rejected, by RejectedRequest::Reason.
   std::array<std::atomic<uint64_t>, v1::RejectedRequest::Reason_ARRAYSIZE> rejected_for = {};

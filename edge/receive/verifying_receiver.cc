@@ -76,6 +76,13 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
     Reject(request, hook->id, verified.refused_by, verified.reason, now);
     return Answer(*hook->counters, HookOutcome::kUnauthorized, done);
   }
+  // Not before the request has verified: whoever knows a hook's URL but no secret could otherwise
+  // use up what the honest sender may send, and be answered in a way that tells of the hook. What
+  // verifying costs such a flood is bounded by the limits on connections.
+  if (hook->rate != nullptr && !hook->rate->Take(clock_.Monotonic())) {
+    ++counters_.rate_limited;
+    return Answer(*hook->counters, HookOutcome::kRateLimited, done);
+  }
   if (!verified.ids.empty() && !ClaimIds(request, *hook, verified.ids, now, done)) return;
   Append(LoggedForm(*hook, request.frame, verified.verified_by, now), hook->counters,
          std::move(done));

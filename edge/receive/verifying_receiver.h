@@ -35,7 +35,7 @@ class VerifyingReceiver final : public HookReceiver {
 
   // kAccepted only when the log says that the request is durable, kDuplicate only when it said so
   // of the same one before. An unknown token and a signature that does not verify end alike; the
-  // difference is for the rejections alone.
+  // difference is for the rejections alone. kRateLimited is for requests that verify.
   void Receive(HookRequest request, Done done) override;
 
  private:

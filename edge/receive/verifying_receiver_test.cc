@@ -55,7 +55,7 @@ RequestFrame FrameOf(const std::string& query, const Headers& headers, std::stri
 class VerifyingReceiverTest : public testing::Test {
  protected:
   // One hook that wants a password, takes 100 bytes and logs x-id.
-  void Configure() {
+  void Configure(const RateLimit& rate = {}) {
     v1::Config config;
     config.set_version(1);
     v1::Hook* hook = config.add_hooks();
@@ -65,7 +65,7 @@ class VerifyingReceiverTest : public testing::Test {
     hook->set_max_body_bytes(100);
     hook->add_logged_headers("x-id");
     *hook->add_required() = Basic("password", "hook:not-a-secret");
-    hooks_.Replace(*HookTable::Build(config, 1000));
+    hooks_.Replace(*HookTable::Build(config, 1000, hooks_.Get().get(), rate));
   }
 
   // The same hook, whose sender signs and numbers its messages. `secrets`: any of these.
@@ -283,6 +283,43 @@ TEST_F(VerifyingReceiverTest, ACompressedBodyIsKeptAsItCameWithItsCoding) {
   ASSERT_EQ(Logged()[0].headers_size(), 1);
   EXPECT_EQ(Logged()[0].headers(0).name(), "content-encoding");
   EXPECT_EQ(Logged()[0].headers(0).value(), "gzip");
+}
+
+TEST_F(VerifyingReceiverTest, AHookTakesItsRateAndNotOneMore) {
+  Configure({.requests_per_second = 2});
+  for (int i = 0; i < 2; ++i) {
+    Send(kToken, RightPassword());
+    EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  }
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kRateLimited);
+  EXPECT_EQ(counters_.rate_limited, 1);
+  EXPECT_EQ(Logged().size(), 2);
+  clock_.Advance(absl::Seconds(1));
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+}
+
+TEST_F(VerifyingReceiverTest, ForgedRequestsUseUpNothingAndAreAnsweredAsEver) {
+  Configure({.requests_per_second = 1});
+  for (int i = 0; i < 10; ++i) {
+    Send(kToken, {{"Authorization", "Basic " + Base64Encode("hook:wrong")}});
+    EXPECT_EQ(outcome_, HookOutcome::kUnauthorized);
+  }
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  Send(kToken, RightPassword());
+  ASSERT_EQ(outcome_, HookOutcome::kRateLimited);
+  Send(kToken, {{"Authorization", "Basic " + Base64Encode("hook:wrong")}});
+  EXPECT_EQ(outcome_, HookOutcome::kUnauthorized) << "a forger does not learn of the limit";
+}
+
+TEST_F(VerifyingReceiverTest, AReplacedConfigurationFillsNoBucket) {
+  Configure({.requests_per_second = 1});
+  Send(kToken, RightPassword());
+  Configure({.requests_per_second = 1});
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kRateLimited);
 }
 
 TEST_F(VerifyingReceiverTest, AReplacedConfigurationCountsFromTheNextRequest) {

@@ -82,7 +82,28 @@ absl::Status CheckLoggedHeaders(const v1::Hook& hook) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes) {
+absl::Status CheckRateLimit(const v1::RateLimit& limit) {
+  const std::string most = absl::StrCat("must be at most ", RateLimit::kMost, ", is ");
+  if (limit.requests_per_second() > RateLimit::kMost) {
+    return FieldError("rate_limit.requests_per_second",
+                      absl::StrCat(most, limit.requests_per_second()));
+  }
+  if (limit.burst() > RateLimit::kMost) {
+    return FieldError("rate_limit.burst", absl::StrCat(most, limit.burst()));
+  }
+  return absl::OkStatus();
+}
+
+std::shared_ptr<RateBucket> MakeBucket(const v1::RateLimit& own, const RateLimit& of_edge) {
+  const RateLimit limit =
+      own.requests_per_second() == 0
+          ? of_edge
+          : RateLimit{.requests_per_second = own.requests_per_second(), .burst = own.burst()};
+  return limit.requests_per_second == 0 ? nullptr : std::make_shared<RateBucket>(limit);
+}
+
+absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes,
+                                 const RateLimit& rate_limit) {
   FC_RETURN_IF_ERROR(CheckId(hook.id()));
   FC_RETURN_IF_ERROR(CheckToken(hook.token()));
   FC_RETURN_IF_ERROR(CheckPublicUrl(hook.public_url()));
@@ -92,19 +113,22 @@ absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes) 
                       absl::StrCat("must be at most ", max_body_bytes, ", this edge's limit, is ",
                                    hook.max_body_bytes()));
   }
+  FC_RETURN_IF_ERROR(CheckRateLimit(hook.rate_limit()));
   FC_ASSIGN_OR_RETURN(HookVerifier verifier, HookVerifier::Compile(hook));
   return RoutedHook{
       .id = hook.id(),
       .verifier = std::move(verifier),
       .max_body_bytes = hook.max_body_bytes() == 0 ? max_body_bytes : hook.max_body_bytes(),
-      .logged_headers = {hook.logged_headers().begin(), hook.logged_headers().end()}};
+      .logged_headers = {hook.logged_headers().begin(), hook.logged_headers().end()},
+      .rate = MakeBucket(hook.rate_limit(), rate_limit)};
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const HookTable>> HookTable::Build(const v1::Config& config,
                                                                   uint32_t max_body_bytes,
-                                                                  const HookTable* previous) {
+                                                                  const HookTable* previous,
+                                                                  const RateLimit& rate_limit) {
   if (config.version() < 1) return FieldError("version", "must be above 0");
   if (config.hooks_size() > kMaxHooks) {
     return FieldError("hooks",
@@ -114,7 +138,7 @@ absl::StatusOr<std::shared_ptr<const HookTable>> HookTable::Build(const v1::Conf
   for (int i = 0; i < config.hooks_size(); ++i) {
     const v1::Hook& hook = config.hooks(i);
     const std::string place = absl::StrCat("hooks[", i, "]");
-    absl::StatusOr<RoutedHook> routed = Route(hook, max_body_bytes);
+    absl::StatusOr<RoutedHook> routed = Route(hook, max_body_bytes, rate_limit);
     if (!routed.ok()) return InField(place, routed.status());
     if (!table->ids_.insert(hook.id()).second) {
       return FieldError(absl::StrCat(place, ".id"), "is another hook's, too");
@@ -123,17 +147,21 @@ absl::StatusOr<std::shared_ptr<const HookTable>> HookTable::Build(const v1::Conf
       return FieldError(absl::StrCat(place, ".token"), "is another hook's, too");
     }
   }
-  if (previous != nullptr) table->TakeCountersOf(*previous);
+  if (previous != nullptr) table->TakeOver(*previous);
   return std::shared_ptr<const HookTable>(std::move(table));
 }
 
 // By the hook's id: its token may have changed.
-void HookTable::TakeCountersOf(const HookTable& previous) {
-  absl::flat_hash_map<absl::string_view, std::shared_ptr<HookCounters>> counters;
-  previous.ForEach([&](const RoutedHook& hook) { counters.emplace(hook.id, hook.counters); });
+void HookTable::TakeOver(const HookTable& previous) {
+  absl::flat_hash_map<absl::string_view, const RoutedHook*> by_id;
+  previous.ForEach([&](const RoutedHook& hook) { by_id.emplace(hook.id, &hook); });
   for (auto& [token, hook] : hooks_) {
-    const auto found = counters.find(hook.id);
-    if (found != counters.end()) hook.counters = found->second;
+    const auto found = by_id.find(hook.id);
+    if (found == by_id.end()) continue;
+    const RoutedHook& before = *found->second;
+    hook.counters = before.counters;
+    const bool both_limited = hook.rate != nullptr && before.rate != nullptr;
+    if (both_limited && hook.rate->limit() == before.rate->limit()) hook.rate = before.rate;
   }
 }
 

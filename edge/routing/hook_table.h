@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "common/crypto/digest.h"
 #include "edge/routing/hook_counters.h"
+#include "edge/routing/rate_bucket.h"
 #include "edge/verify/hook_verifier.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 
@@ -25,11 +26,13 @@ struct RoutedHook {
   uint32_t max_body_bytes;
   // Lower case.
   std::vector<std::string> logged_headers;
-  // Never null. The only thing that changes, and the next configuration's, too.
+  // Never null. With the bucket the only thing that changes, and the next configuration's, too.
   std::shared_ptr<HookCounters> counters = std::make_shared<HookCounters>();
+  // Null: no limit.
+  std::shared_ptr<RateBucket> rate;
 };
 
-// Immutable but for the counters.
+// Immutable but for the counters and buckets.
 class HookTable {
  public:
   static constexpr int kMaxHooks = 10000;
@@ -40,10 +43,13 @@ class HookTable {
   static constexpr int kMaxLoggedHeaders = 32;
 
   // Takes a configuration whole or not at all. kInvalidArgument begins with the hook's index and
-  // the field, and says what it may be; it shows no token and no secret. `max_body_bytes` is the
-  // edge's own limit. Hooks that `previous` has count on where those do.
-  static absl::StatusOr<std::shared_ptr<const HookTable>> Build(
-      const v1::Config& config, uint32_t max_body_bytes, const HookTable* previous = nullptr);
+  // the field, and says what it may be; it shows no token and no secret. `max_body_bytes` and
+  // `rate_limit` are the edge's own limits. Hooks that `previous` has count on where those do, and
+  // go on with the same bucket if they have the same rate limit: a new configuration fills none.
+  static absl::StatusOr<std::shared_ptr<const HookTable>> Build(const v1::Config& config,
+                                                                uint32_t max_body_bytes,
+                                                                const HookTable* previous = nullptr,
+                                                                const RateLimit& rate_limit = {});
 
   // Null for an unknown token. Tokens are compared by their hashes: how long it takes says nothing
   // about how near a guess was.
@@ -59,7 +65,7 @@ class HookTable {
  private:
   explicit HookTable(int64_t version) : version_(version) {}
 
-  void TakeCountersOf(const HookTable& previous);
+  void TakeOver(const HookTable& previous);
 
   int64_t version_;
   absl::flat_hash_set<std::string> ids_;

@@ -85,6 +85,63 @@ TEST(HookTableTest, ABodyLimitIsTheHooksOwnOrElseTheEdges) {
   EXPECT_EQ(table->Find(Token(1))->max_body_bytes, 100);
 }
 
+// How many of 100 requests at once a hook of `table` takes.
+int Burst(const HookTable& table, int number) {
+  const RoutedHook* hook = table.Find(Token(number));
+  int taken = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (hook->rate == nullptr || hook->rate->Take(absl::Hours(1))) ++taken;
+  }
+  return taken;
+}
+
+TEST(HookTableTest, ARateLimitIsTheHooksOwnOrElseTheEdges) {
+  v1::Config config = ConfigOf(2);
+  config.mutable_hooks(1)->mutable_rate_limit()->set_requests_per_second(5);
+  config.mutable_hooks(1)->mutable_rate_limit()->set_burst(20);
+  const auto table = *HookTable::Build(config, kMaxBody, nullptr, {.requests_per_second = 10});
+  EXPECT_EQ(Burst(*table, 0), 10);
+  EXPECT_EQ(Burst(*table, 1), 20);
+  const auto without = *HookTable::Build(config, kMaxBody);
+  EXPECT_EQ(Burst(*without, 0), 100) << "neither has one";
+  EXPECT_EQ(Burst(*without, 1), 20);
+}
+
+TEST(HookTableTest, HooksDoNotShareABucket) {
+  const auto table = *HookTable::Build(ConfigOf(2), kMaxBody, nullptr, {.requests_per_second = 10});
+  EXPECT_EQ(Burst(*table, 0), 10);
+  EXPECT_EQ(Burst(*table, 1), 10);
+}
+
+TEST(HookTableTest, ANewConfigurationFillsNoBucket) {
+  v1::Config config = ConfigOf(2);
+  config.mutable_hooks(0)->mutable_rate_limit()->set_requests_per_second(5);
+  const auto previous = *HookTable::Build(config, kMaxBody, nullptr, {.requests_per_second = 10});
+  EXPECT_EQ(Burst(*previous, 0), 5);
+  // The same hooks, in another order and under other tokens.
+  v1::Config next = ConfigOf(3);
+  next.mutable_hooks(0)->set_id("hook-1");
+  next.mutable_hooks(1)->set_id("hook-0");
+  *next.mutable_hooks(1)->mutable_rate_limit() = config.hooks(0).rate_limit();
+  const auto table = *HookTable::Build(next, kMaxBody, previous.get(), {.requests_per_second = 10});
+  EXPECT_EQ(Burst(*table, 1), 0);
+  EXPECT_EQ(Burst(*table, 0), 10);
+  EXPECT_EQ(Burst(*previous, 1), 0) << "who still holds the previous table counts, too";
+  EXPECT_EQ(Burst(*table, 2), 10);
+}
+
+TEST(HookTableTest, AnotherLimitCountsAtOnce) {
+  v1::Config config = ConfigOf(1);
+  v1::RateLimit& limit = *config.mutable_hooks(0)->mutable_rate_limit();
+  limit.set_requests_per_second(5);
+  const auto previous = *HookTable::Build(config, kMaxBody);
+  EXPECT_EQ(Burst(*previous, 0), 5);
+  limit.set_burst(50);
+  EXPECT_EQ(Burst(**HookTable::Build(config, kMaxBody, previous.get()), 0), 50);
+  config.mutable_hooks(0)->clear_rate_limit();
+  EXPECT_EQ(Burst(**HookTable::Build(config, kMaxBody, previous.get()), 0), 100);
+}
+
 TEST(HookTableTest, AsManyHooksAsAllowedAndNotOneMore) {
   v1::Config config = ConfigOf(HookTable::kMaxHooks);
   FC_EXPECT_OK(HookTable::Build(config, kMaxBody));
@@ -138,6 +195,10 @@ std::vector<BadHook> BadHooks() {
       {"LongUrl", [](Hook& h) { h.set_public_url("https://" + std::string(2041, 'h')); }, url},
       {"BigBody", [](Hook& h) { h.set_max_body_bytes(kMaxBody + 1); },
        "hooks[1].max_body_bytes must be at most 1048576, this edge's limit, is 1048577"},
+      {"HighRate", [](Hook& h) { h.mutable_rate_limit()->set_requests_per_second(1000001); },
+       "hooks[1].rate_limit.requests_per_second must be at most 1000000, is 1000001"},
+      {"HighBurst", [](Hook& h) { h.mutable_rate_limit()->set_burst(1000001); },
+       "hooks[1].rate_limit.burst must be at most 1000000, is 1000001"},
       {"LoggedAuthorization", [](Hook& h) { h.add_logged_headers("authorization"); },
        "hooks[1].logged_headers[0] must not be authorization: it is never logged"},
       {"LoggedCookie", [](Hook& h) { h.add_logged_headers("cookie"); },
@@ -184,6 +245,8 @@ TEST(HookTableTest, EachLimitItselfIsTaken) {
   hook.set_public_url("https://" + std::string(2040, 'h'));
   hook.set_max_body_bytes(kMaxBody);
   while (hook.logged_headers_size() < 32) hook.add_logged_headers("x");
+  hook.mutable_rate_limit()->set_requests_per_second(1000000);
+  hook.mutable_rate_limit()->set_burst(1000000);
   FC_EXPECT_OK(HookTable::Build(config, kMaxBody));
 }
 
