@@ -40,7 +40,9 @@ Connection::Connection(const Context& context, std::unique_ptr<Stream> stream,
       peer_(peer),
       on_closed_(std::move(on_closed)),
       framer_(context.framer_limits),
-      phase_since_(context.loop.Now()) {}
+      phase_since_(context.loop.Now()),
+      arrival_(context.limits.min_request_rate, context.limits.request_rate_grace),
+      taking_(context.limits.min_answer_rate, context.limits.write) {}
 
 Connection::~Connection() { FC_CHECK(timer_ == 0); }
 
@@ -155,11 +157,11 @@ void Connection::ReadRequests() {
 
 void Connection::ResumeLater() {
   more_arrived_ = false;
+  // It was not the client that made the pause.
+  RestartPhase();
   context_.loop.poster().Post([weak = weak_from_this()] {
     const std::shared_ptr<Connection> self = weak.lock();
     if (self == nullptr || self->state_ != State::kOpen) return;
-    // It was not the client that made the pause.
-    self->phase_since_ = self->context_.loop.Now();
     if (self->CanTakeMore()) self->TakeRequests("");
     self->ReadRequests();
     self->Settle();
@@ -167,6 +169,7 @@ void Connection::ResumeLater() {
 }
 
 void Connection::TakeRequests(absl::string_view bytes) {
+  const size_t size = bytes.size();
   bool request_taken = false;
   if (framer_.phase() == Framer::Phase::kIdle) request_since_ = context_.loop.Now();
   while (true) {
@@ -186,13 +189,25 @@ void Connection::TakeRequests(absl::string_view bytes) {
     }
   }
   continue_due_ = continue_due_ || framer_.TakeContinueExpected();
-  NotePhase(request_taken);
+  NotePhase(request_taken, size);
 }
 
-void Connection::NotePhase(bool request_taken) {
+// `bytes`: how many came.
+void Connection::NotePhase(bool request_taken, size_t bytes) {
+  const absl::Duration now = context_.loop.Now();
+  if (request_taken || phase_ == Framer::Phase::kIdle) {
+    arrival_.Restart(now);
+  } else {
+    arrival_.Moved(bytes, now);
+  }
   const Framer::Phase phase = framer_.phase();
-  if (phase != phase_ || request_taken) phase_since_ = context_.loop.Now();
+  if (phase != phase_ || request_taken) phase_since_ = now;
   phase_ = phase;
+}
+
+void Connection::RestartPhase() {
+  phase_since_ = context_.loop.Now();
+  arrival_.Restart(phase_since_);
 }
 
 void Connection::NoteParked(bool parked) {
@@ -243,11 +258,14 @@ void Connection::OnOutcome(uint64_t id, HookOutcome outcome, absl::Duration wait
 // Moves the answers whose turn it is into `out_`.
 void Connection::CollectReplies() {
   if (queue_.empty() && !continue_due_) return;
-  if (out_.empty()) out_since_ = context_.loop.Now();
+  if (out_.empty()) taking_.Restart(context_.loop.Now());
   queue_.TakeReady(&out_, context_.date.At(context_.loop.clock().Now()));
   if (!queue_.empty()) return;
   if (phase_ == Framer::Phase::kIdle) phase_since_ = context_.loop.Now();
-  if (std::exchange(continue_due_, false)) out_ += kContinue;
+  if (!std::exchange(continue_due_, false)) return;
+  out_ += kContinue;
+  // Until now the client had to wait.
+  RestartPhase();
 }
 
 // False when the connection is of no more use.
@@ -257,6 +275,7 @@ bool Connection::WriteOut() {
     if (result.status == IoStatus::kWantWrite || result.status == IoStatus::kWantRead) return true;
     if (result.status != IoStatus::kOk) return false;
     out_written_ += result.bytes;
+    taking_.Moved(result.bytes, context_.loop.Now());
   }
   out_.clear();
   out_written_ = 0;
@@ -300,18 +319,18 @@ absl::Duration Connection::NextDeadline() const {
   if (state_ == State::kHandshake) return phase_since_ + limits.handshake;
   if (state_ == State::kLingering) return lingering_until_;
   absl::Duration due = ReadDeadline();
-  if (!out_.empty()) due = std::min(due, out_since_ + limits.write);
+  if (!out_.empty()) due = std::min(due, taking_.due());
   return std::min(due, queue_.waiting_since() + limits.answer);
 }
 
 // While answers are due and nothing of a next request has come, the client need not hurry.
 absl::Duration Connection::ReadDeadline() const {
-  if (!CanTakeMore()) return absl::InfiniteDuration();
+  if (!CanTakeMore() || continue_due_) return absl::InfiniteDuration();
   switch (phase_) {
     case Framer::Phase::kHead:
-      return phase_since_ + context_.limits.head;
+      return std::min(arrival_.due(), phase_since_ + context_.limits.head);
     case Framer::Phase::kBody:
-      return phase_since_ + context_.limits.body;
+      return std::min(arrival_.due(), phase_since_ + context_.limits.body);
     case Framer::Phase::kIdle:
       break;
   }

@@ -18,6 +18,7 @@
 #include "edge/http/framer.h"
 #include "edge/http/hook_receiver.h"
 #include "edge/http/http_counters.h"
+#include "edge/http/rate_floor.h"
 #include "edge/http/replies.h"
 #include "edge/http/reply_queue.h"
 #include "edge/http/request_handler.h"
@@ -67,7 +68,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Dispatch(RequestFrame frame);
   void Refuse(const Reply& reply);
   bool CanTakeMore() const;
-  void NotePhase(bool request_taken);
+  void NotePhase(bool request_taken, size_t bytes);
+  void RestartPhase();
   void NoteParked(bool parked);
 
   HookReceiver::Done MakeDone(uint64_t id);
@@ -93,6 +95,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Framer framer_;
   Framer::Phase phase_ = Framer::Phase::kIdle;
   absl::Duration phase_since_;
+  RateFloor arrival_;
   // When the first byte came of the request that is coming.
   absl::Duration request_since_;
   // Counted as one that is.
@@ -108,7 +111,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ReplyQueue queue_;
   std::string out_;
   size_t out_written_ = 0;
-  absl::Duration out_since_;
+  RateFloor taking_;
 
   absl::Duration lingering_until_;
   size_t discarded_ = 0;

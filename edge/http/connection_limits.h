@@ -3,6 +3,7 @@
 #define FLUXCASCADE_EDGE_HTTP_CONNECTION_LIMITS_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/time/time.h"
 
@@ -15,7 +16,12 @@ struct ConnectionLimits {
   absl::Duration body = absl::Seconds(30);
   // Between requests, and before the first.
   absl::Duration idle = absl::Seconds(75);
-  // For an answer to be taken by the client.
+  // The least speed at which a head or a body comes in and answers are taken, in bytes a second,
+  // as RateFloor counts it. The grace of answers is `write`.
+  uint64_t min_request_rate = 1024;
+  absl::Duration request_rate_grace = absl::Seconds(5);
+  uint64_t min_answer_rate = 1024;
+  // How long a client may take nothing of its answers.
   absl::Duration write = absl::Seconds(10);
   // For the handler; then 503.
   absl::Duration answer = absl::Seconds(30);

@@ -51,6 +51,9 @@ class ConnectionTest : public testing::Test {
     int fds[2];
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
     client_ = UniqueFd(fds[0]);
+    // Of the system's: the least that it takes.
+    const int small = 0;
+    if (small_buffer_) ::setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
     auto stream = std::make_unique<PlainStream>(UniqueFd(fds[1]));
     if (hold_handshake) stream->HoldHandshake();
     connection_ = std::make_shared<Connection>(*context_, std::move(stream), SocketAddress(),
@@ -85,6 +88,38 @@ class ConnectionTest : public testing::Test {
     for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++count;
     return count;
   }
+  // A request to hook `a` up to its body.
+  static std::string HeadFor(size_t body_size, const std::string& headers = "") {
+    const std::string body(body_size, 'x');
+    const std::string request = Post("a", headers, body);
+    return request.substr(0, request.size() - body_size);
+  }
+  // Sends `bytes` of a body each second, for so long.
+  void Trickle(size_t bytes, absl::Duration time) {
+    for (absl::Duration passed; passed < time; passed += absl::Seconds(1)) {
+      Advance(absl::Seconds(1));
+      Send(std::string(bytes, 'x'));
+    }
+  }
+  // Fills the way to the client with answers, until it is read no further.
+  void Clog() {
+    std::string requests;
+    for (int i = 0; i < 50000; ++i) requests += Get("/healthz");
+    size_t sent = 0;
+    for (int refused = 0; refused < 10 && sent < requests.size();) {
+      const ssize_t size =
+          ::send(client_.get(), requests.data() + sent, requests.size() - sent, MSG_NOSIGNAL);
+      if (size > 0) sent += size;
+      refused = size > 0 ? 0 : refused + 1;
+      Turn();
+    }
+    ASSERT_LT(sent, requests.size()) << "it would have read everything";
+  }
+  // The client takes what lies ready, which is a part of the answers.
+  void TakeSome() {
+    ASSERT_FALSE(Received().empty());
+    Turn(1);
+  }
   void Answer(size_t i, HookOutcome outcome = HookOutcome::kAccepted) {
     receiver_.Answer(i, outcome);
     Turn();
@@ -100,6 +135,8 @@ class ConnectionTest : public testing::Test {
   FramerLimits framer_limits_;
   HttpCounters counters_;
   DateLine date_;
+  // Before Open: the way to the client takes little.
+  bool small_buffer_ = false;
   std::unique_ptr<Connection::Context> context_;
   UniqueFd client_;
   std::shared_ptr<Connection> connection_;
@@ -193,21 +230,36 @@ TEST_F(ConnectionTest, ManyPipelinedRequestsThatNeedNoWaitingAreAllAnswered) {
 TEST_F(ConnectionTest, AClientThatTakesNoAnswersIsReadNoFurther) {
   limits_.max_unsent = 1000;
   Open();
-  std::string requests;
-  for (int i = 0; i < 50000; ++i) requests += Get("/healthz");
-  size_t sent = 0;
-  for (int refused = 0; refused < 10 && sent < requests.size();) {
-    const ssize_t size =
-        ::send(client_.get(), requests.data() + sent, requests.size() - sent, MSG_NOSIGNAL);
-    if (size > 0) sent += size;
-    refused = size > 0 ? 0 : refused + 1;
-    Turn();
-  }
-  ASSERT_LT(sent, requests.size()) << "it would have read everything";
+  Clog();
   Advance(limits_.write - kTick);
   EXPECT_FALSE(closed_);
   Advance(kTick);
   EXPECT_TRUE(closed_);
+  EXPECT_EQ(counters_.timed_out_connections, 1u);
+}
+
+TEST_F(ConnectionTest, AClientMayTakeItsAnswersInItsOwnTimeAtTheRate) {
+  small_buffer_ = true;
+  limits_.min_answer_rate = 10;
+  Open();
+  Clog();
+  for (int i = 0; i < 10; ++i) {
+    Advance(limits_.write - kTick);
+    TakeSome();
+  }
+  EXPECT_FALSE(closed_);
+}
+
+TEST_F(ConnectionTest, AClientThatTakesItsAnswersTooSlowlyIsCut) {
+  small_buffer_ = true;
+  limits_.min_answer_rate = 1024 * 1024;
+  Open();
+  Clog();
+  Advance(limits_.write - kTick);
+  TakeSome();
+  EXPECT_FALSE(closed_);
+  Advance(limits_.write - kTick);
+  EXPECT_TRUE(closed_) << "what it took was worth a few milliseconds";
   EXPECT_EQ(counters_.timed_out_connections, 1u);
 }
 
@@ -351,6 +403,7 @@ TEST_F(ConnectionTest, AnIdleConnectionIsClosedWithoutAWord) {
 }
 
 TEST_F(ConnectionTest, AHeadHasItsTimeHoweverItTrickles) {
+  limits_.request_rate_grace = absl::Hours(1);
   Open();
   for (const char c : {'G', 'E', 'T'}) {
     Send(std::string(1, c));
@@ -364,6 +417,7 @@ TEST_F(ConnectionTest, AHeadHasItsTimeHoweverItTrickles) {
 }
 
 TEST_F(ConnectionTest, ABodyHasItsTimeHoweverItTrickles) {
+  limits_.request_rate_grace = absl::Hours(1);
   Open();
   const std::string request = Post("a", "", std::string(100, 'x'));
   Send(request.substr(0, request.size() - 90));
@@ -375,6 +429,68 @@ TEST_F(ConnectionTest, ABodyHasItsTimeHoweverItTrickles) {
   EXPECT_EQ(Received(), "");
   Advance(kTick);
   EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST_F(ConnectionTest, AHeadThatStandsStillForTheGraceIsTooSlow) {
+  Open();
+  Send("POST /v1/hooks/a HTTP/1.1\r\n");
+  Advance(limits_.request_rate_grace - kTick);
+  EXPECT_EQ(Received(), "");
+  Advance(kTick);
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(counters_.timed_out_connections, 1u);
+}
+
+TEST_F(ConnectionTest, ABodyAtTheRateIsTaken) {
+  limits_.body = absl::Hours(1);
+  limits_.min_request_rate = 100;
+  Open();
+  Send(HeadFor(9000));
+  Trickle(100, absl::Seconds(90));
+  EXPECT_EQ(receiver_.count(), 1u);
+}
+
+TEST_F(ConnectionTest, ABodyAtHalfTheRateIsTooSlow) {
+  Open();
+  Send(HeadFor(9000));
+  // It loses half a second each second, and gets it back only at the end of each.
+  Trickle(limits_.min_request_rate / 2, 2 * limits_.request_rate_grace - absl::Seconds(2));
+  EXPECT_EQ(Received(), "");
+  Advance(absl::Seconds(1));
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(ConnectionTest, AByteNowAndThenDoesNotKeepABodyOpen) {
+  Open();
+  Send(HeadFor(1000));
+  Trickle(1, limits_.request_rate_grace);
+  Advance(absl::Milliseconds(5));
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST_F(ConnectionTest, WhatWaitsForEarlierAnswersIsNotTooSlow) {
+  limits_.max_pipelined = 1;
+  Open();
+  Send(Post("a") + HeadFor(5));
+  Advance(2 * limits_.request_rate_grace);
+  Answer(0);
+  Advance(limits_.request_rate_grace - kTick);
+  Send("hello");
+  EXPECT_EQ(receiver_.count(), 2u);
+}
+
+TEST_F(ConnectionTest, WhoWaitsForContinueIsNotTooSlowBeforeItComes) {
+  Open();
+  Send(Post("a") + HeadFor(5, "Expect: 100-continue\r\n"));
+  Advance(2 * limits_.request_rate_grace);
+  Answer(0);
+  EXPECT_THAT(Received(), testing::EndsWith("HTTP/1.1 100 Continue\r\n\r\n"));
+  Advance(limits_.request_rate_grace - kTick);
+  EXPECT_EQ(Received(), "");
+  Advance(kTick);
+  EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 ")) << "but from then on";
 }
 
 TEST_F(ConnectionTest, AReceiverThatNeverAnswersIs503AndTheLateAnswerIsDropped) {

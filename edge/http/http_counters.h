@@ -18,7 +18,7 @@ struct HttpStats {
   // Closed at once, because there were too many.
   uint64_t refused_connections = 0;
   uint64_t failed_handshakes = 0;
-  // Closed because the peer was too slow: handshake, head, body, or taking the answer.
+  // Closed because the peer was too slow: handshake, head, body, or taking the answers.
   uint64_t timed_out_connections = 0;
   // What clients sent, without TLS.
   uint64_t received_bytes = 0;
