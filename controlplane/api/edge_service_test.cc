@@ -253,6 +253,7 @@ TEST_F(EdgeServiceTest, ANodeShowsWhatItCounted) {
   counters.set_duplicates(10);
   counters.set_forgotten_ids(11);
   counters.set_rate_limited(12);
+  counters.set_refused_bodies(13);
   Store(node);
   // The fields have the same numbers.
   EXPECT_EQ(Get()->counters().SerializeAsString(), counters.SerializeAsString());

@@ -42,6 +42,7 @@ Connection::Connection(const Context& context, std::unique_ptr<Stream> stream,
       framer_(context.framer_limits),
       phase_since_(context.loop.Now()),
       arrival_(context.limits.min_request_rate, context.limits.request_rate_grace),
+      body_share_(context.bodies),
       taking_(context.limits.min_answer_rate, context.limits.write) {}
 
 Connection::~Connection() { FC_CHECK(timer_ == 0); }
@@ -188,8 +189,21 @@ void Connection::TakeRequests(absl::string_view bytes) {
       break;
     }
   }
+  if (!HoldBody()) {
+    HttpCounters::Add(context_.counters.refused_bodies);
+    return Refuse(context_.handler.replies().Get(ReplyKind::kUnavailable));
+  }
   continue_due_ = continue_due_ || framer_.TakeContinueExpected();
   NotePhase(request_taken, size);
+}
+
+// False when all the bodies under way together would be too much.
+bool Connection::HoldBody() {
+  if (framer_.phase() == Framer::Phase::kBody) {
+    return body_share_.Hold(framer_.body_bytes(), framer_.announced_body());
+  }
+  body_share_.Release();
+  return true;
 }
 
 // `bytes`: how many came.
@@ -231,6 +245,8 @@ void Connection::Dispatch(RequestFrame frame) {
 
 // The last answer on this connection.
 void Connection::Refuse(const Reply& reply) {
+  framer_.Abandon();
+  body_share_.Release();
   reading_ended_ = true;
   continue_due_ = false;
   queue_.Answer(queue_.Push(/*close=*/true, context_.loop.Now()), reply);

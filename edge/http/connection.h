@@ -13,6 +13,7 @@
 #include "common/net/event_loop.h"
 #include "common/net/socket_address.h"
 #include "common/net/stream.h"
+#include "edge/http/body_budget.h"
 #include "edge/http/connection_limits.h"
 #include "edge/http/date_line.h"
 #include "edge/http/framer.h"
@@ -38,6 +39,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const FramerLimits& framer_limits;
     HttpCounters& counters;
     DateLine& date;
+    BodyBudget& bodies;
   };
   using OnClosed = std::function<void(Connection*)>;
 
@@ -68,6 +70,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Dispatch(RequestFrame frame);
   void Refuse(const Reply& reply);
   bool CanTakeMore() const;
+  bool HoldBody();
   void NotePhase(bool request_taken, size_t bytes);
   void RestartPhase();
   void NoteParked(bool parked);
@@ -96,6 +99,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Framer::Phase phase_ = Framer::Phase::kIdle;
   absl::Duration phase_since_;
   RateFloor arrival_;
+  BodyBudget::Share body_share_;
   // When the first byte came of the request that is coming.
   absl::Duration request_since_;
   // Counted as one that is.

@@ -41,7 +41,7 @@ class ConnectionTest : public testing::Test {
   void SetUp() override {
     FC_ASSERT_OK_AND_ASSIGN(loop_, EventLoop::Create(clock_));
     context_ = std::make_unique<Connection::Context>(
-        Connection::Context{*loop_, handler_, limits_, framer_limits_, counters_, date_});
+        Connection::Context{*loop_, handler_, limits_, framer_limits_, counters_, date_, bodies_});
   }
   void TearDown() override {
     if (!closed_ && connection_ != nullptr) connection_->Close();
@@ -101,6 +101,14 @@ class ConnectionTest : public testing::Test {
       Send(std::string(bytes, 'x'));
     }
   }
+  void ExpectRefusedForLackOfRoom() {
+    const std::string answer = Received();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: "));
+    EXPECT_TRUE(ended_);
+    EXPECT_EQ(counters_.refused_bodies, 1u);
+    EXPECT_EQ(receiver_.count(), 0u);
+  }
   // Fills the way to the client with answers, until it is read no further.
   void Clog() {
     std::string requests;
@@ -135,6 +143,9 @@ class ConnectionTest : public testing::Test {
   FramerLimits framer_limits_;
   HttpCounters counters_;
   DateLine date_;
+  BodyBudget bodies_{10000};
+  // What other connections hold of it.
+  BodyBudget::Share others_{bodies_};
   // Before Open: the way to the client takes little.
   bool small_buffer_ = false;
   std::unique_ptr<Connection::Context> context_;
@@ -457,9 +468,11 @@ TEST_F(ConnectionTest, ABodyAtHalfTheRateIsTooSlow) {
   // It loses half a second each second, and gets it back only at the end of each.
   Trickle(limits_.min_request_rate / 2, 2 * limits_.request_rate_grace - absl::Seconds(2));
   EXPECT_EQ(Received(), "");
+  EXPECT_GT(bodies_.used(), 0u);
   Advance(absl::Seconds(1));
   EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 "));
   EXPECT_TRUE(ended_);
+  EXPECT_EQ(bodies_.used(), 0u);
 }
 
 TEST_F(ConnectionTest, AByteNowAndThenDoesNotKeepABodyOpen) {
@@ -491,6 +504,59 @@ TEST_F(ConnectionTest, WhoWaitsForContinueIsNotTooSlowBeforeItComes) {
   EXPECT_EQ(Received(), "");
   Advance(kTick);
   EXPECT_THAT(Received(), StartsWith("HTTP/1.1 408 ")) << "but from then on";
+}
+
+TEST_F(ConnectionTest, ABodyThatFindsRoomIsTaken) {
+  ASSERT_TRUE(others_.Hold(9000, 0));
+  Open();
+  Send(HeadFor(1000));
+  Send(std::string(999, 'x'));
+  EXPECT_EQ(bodies_.used(), 9999u);
+  Send("x");
+  EXPECT_EQ(receiver_.count(), 1u);
+  EXPECT_EQ(bodies_.used(), 9000u);
+}
+
+TEST_F(ConnectionTest, ABodyThatFindsNoRoomIsRefusedBeforeItIsRead) {
+  ASSERT_TRUE(others_.Hold(9000, 0));
+  Open();
+  Send(HeadFor(1001));
+  ExpectRefusedForLackOfRoom();
+  EXPECT_EQ(bodies_.used(), 9000u);
+}
+
+TEST_F(ConnectionTest, WhoAsksFirstIsNotToldToSendABodyThatFindsNoRoom) {
+  ASSERT_TRUE(others_.Hold(9000, 0));
+  Open();
+  Send(HeadFor(1001, "Expect: 100-continue\r\n"));
+  ExpectRefusedForLackOfRoom();
+}
+
+TEST_F(ConnectionTest, ABodyThatOutgrowsTheRoomIsRefused) {
+  ASSERT_TRUE(others_.Hold(9000, 0));
+  Open();
+  Send("POST /v1/hooks/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  Send("3e8\r\n" + std::string(1000, 'x') + "\r\n");
+  EXPECT_EQ(Received(), "");
+  Send("1\r\nx\r\n");
+  ExpectRefusedForLackOfRoom();
+}
+
+TEST_F(ConnectionTest, ABodyThatComesWithItsHeadNeedsNoRoom) {
+  ASSERT_TRUE(others_.Hold(10000, 0));
+  Open();
+  Send(Post("a", "", "hello"));
+  EXPECT_EQ(receiver_.count(), 1u);
+}
+
+TEST_F(ConnectionTest, AClientThatLeavesGivesItsRoomBack) {
+  Open();
+  Send(HeadFor(1000) + "hello");
+  EXPECT_EQ(bodies_.used(), 5u);
+  client_.Reset();
+  Turn();
+  connection_.reset();
+  EXPECT_EQ(bodies_.used(), 0u);
 }
 
 TEST_F(ConnectionTest, AReceiverThatNeverAnswersIs503AndTheLateAnswerIsDropped) {

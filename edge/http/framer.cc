@@ -10,7 +10,7 @@ constexpr absl::string_view kLineEnd = "\r\n";
 // An idle connection keeps no more room than this for its next request.
 constexpr size_t kKeptCapacity = 4 * 1024;
 // A Content-Length is only a promise: room is made for so much before any of it has come.
-constexpr size_t kTrustedBodySize = 64 * 1024;
+constexpr size_t kTrustedBodySize = 8 * 1024;
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #define FLUXCASCADE_EDGE_HTTP_FRAMER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,13 @@ class Framer {
   RefusalStatus error_status() const { return error_status_; }
 
   Phase phase() const;
+
+  // In kBody: what has come of the body, and its size if that was announced, else 0.
+  size_t body_bytes() const { return frame_.body.size(); }
+  uint64_t announced_body() const { return framing_.chunked ? 0 : framing_.size; }
+
+  // No more will be fed: forgets what has come of the next request.
+  void Abandon() { Refuse(0); }
 
   // True once for each request whose sender waits for `100 Continue`, none of whose body has come.
   bool TakeContinueExpected();

@@ -279,6 +279,26 @@ TEST_F(FramerPhaseTest, TellsWhereTheRequestStands) {
   EXPECT_EQ(framer_.phase(), Framer::Phase::kHead);
 }
 
+TEST_F(FramerPhaseTest, TellsHowMuchOfABodyIsThereAndWasAnnounced) {
+  const std::string post = absl::StrCat("POST / HTTP/1.1\r\n", kHost);
+  Feed(post + "Content-Length: 20\r\n\r\n");
+  EXPECT_EQ(framer_.body_bytes(), 0u);
+  EXPECT_EQ(framer_.announced_body(), 20u);
+  Feed("abc");
+  EXPECT_EQ(framer_.body_bytes(), 3u);
+  EXPECT_EQ(Feed(std::string(17, 'x')), Framer::Result::kRequest);
+  Feed(post + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
+  EXPECT_EQ(framer_.body_bytes(), 5u) << "without the framing";
+  EXPECT_EQ(framer_.announced_body(), 0u) << "chunks announce nothing";
+}
+
+TEST_F(FramerPhaseTest, WhatIsAbandonedIsForgotten) {
+  Feed(absl::StrCat("POST / HTTP/1.1\r\n", kHost, "Content-Length: 20\r\n\r\nabc"));
+  framer_.Abandon();
+  EXPECT_EQ(framer_.body_bytes(), 0u);
+  EXPECT_NE(framer_.phase(), Framer::Phase::kBody);
+}
+
 TEST_F(FramerPhaseTest, TellsOnceThatContinueIsExpected) {
   const std::string head = absl::StrCat("POST / HTTP/1.1\r\n", kHost,
                                         "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");

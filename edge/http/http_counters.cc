@@ -10,6 +10,7 @@ void HttpCounters::AddTo(HttpStats* stats) const {
   add(stats->parked_connections, parked_connections);
   add(stats->accepted_connections, accepted_connections);
   add(stats->refused_connections, refused_connections);
+  add(stats->refused_by_address, refused_by_address);
   add(stats->failed_handshakes, failed_handshakes);
   add(stats->timed_out_connections, timed_out_connections);
   add(stats->received_bytes, received_bytes);
@@ -20,6 +21,7 @@ void HttpCounters::AddTo(HttpStats* stats) const {
   add(stats->too_large, too_large);
   add(stats->rate_limited, rate_limited);
   add(stats->unavailable, unavailable);
+  add(stats->refused_bodies, refused_bodies);
   handshake.AddTo(&stats->handshake);
   read.AddTo(&stats->read);
   answer.AddTo(&stats->answer);

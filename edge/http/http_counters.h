@@ -9,14 +9,17 @@
 
 namespace fluxcascade::edge {
 
-// A reading of the counters; all but the connections that are open or parked only grow.
+// A reading of the counters; all but the connections that are open or parked, and the bytes of
+// bodies, only grow.
 struct HttpStats {
   uint64_t open_connections = 0;
   // Of those, the ones on which nothing of a request has come and no answer is due.
   uint64_t parked_connections = 0;
   uint64_t accepted_connections = 0;
-  // Closed at once, because there were too many.
+  // Closed at once, because there were too many, and of these the ones of an address that had too
+  // many.
   uint64_t refused_connections = 0;
+  uint64_t refused_by_address = 0;
   uint64_t failed_handshakes = 0;
   // Closed because the peer was too slow: handshake, head, body, or taking the answers.
   uint64_t timed_out_connections = 0;
@@ -32,6 +35,10 @@ struct HttpStats {
   uint64_t too_large = 0;
   uint64_t rate_limited = 0;
   uint64_t unavailable = 0;
+  // Answered 503 before their bodies were read, because too many bytes of bodies were under way.
+  uint64_t refused_bodies = 0;
+  // Of bodies that are under way at present.
+  uint64_t body_bytes = 0;
 
   // From accepting a connection to the end of its handshake.
   HistogramReading handshake;
@@ -53,6 +60,7 @@ struct HttpCounters {
   Counter parked_connections{0};
   Counter accepted_connections{0};
   Counter refused_connections{0};
+  Counter refused_by_address{0};
   Counter failed_handshakes{0};
   Counter timed_out_connections{0};
   Counter received_bytes{0};
@@ -63,6 +71,7 @@ struct HttpCounters {
   Counter too_large{0};
   Counter rate_limited{0};
   Counter unavailable{0};
+  Counter refused_bodies{0};
   Histogram handshake;
   Histogram read;
   Histogram answer;

@@ -1,5 +1,6 @@
 #include "edge/http/http_server.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,8 +16,9 @@ absl::Status Check(const HttpServer::Options& options) {
     return absl::InvalidArgumentError(
         absl::StrCat("loops: ", options.loops, " is not between 1 and ", kMaxLoops));
   }
-  if (options.max_connections == 0) {
-    return absl::InvalidArgumentError("max_connections: 0 would refuse everybody");
+  if (options.max_connections == 0 || options.max_connections_per_address == 0) {
+    return absl::InvalidArgumentError(
+        "max_connections, max_connections_per_address: 0 would refuse everybody");
   }
   if (options.tls == nullptr || options.receiver == nullptr) {
     return absl::InvalidArgumentError("tls, receiver: both are needed");
@@ -33,6 +35,11 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(Options options, U
   return server;
 }
 
+HttpServer::HttpServer(Options options)
+    : options_(std::move(options)),
+      addresses_(options_.max_connections_per_address),
+      bodies_(options_.max_body_bytes_under_way) {}
+
 absl::Status HttpServer::Begin(UniqueFd socket) {
   if (!socket.valid()) {
     FC_ASSIGN_OR_RETURN(socket, Listener::Bind(options_.address));
@@ -41,6 +48,7 @@ absl::Status HttpServer::Begin(UniqueFd socket) {
       .handler = {.receiver = options_.receiver, .ready = options_.ready, .replies = &replies_},
       .connection_limits = options_.connection_limits,
       .framer_limits = options_.framer_limits,
+      .bodies = &bodies_,
   };
   for (int i = 0; i < options_.loops; ++i) {
     FC_ASSIGN_OR_RETURN(std::unique_ptr<HttpWorker> worker,
@@ -72,7 +80,13 @@ void HttpServer::OnAccept(UniqueFd socket, const SocketAddress& peer) {
     HttpCounters::Add(counters_.refused_connections);
     return;
   }
-  workers_[next_worker_]->Adopt(std::move(socket), peer, options_.tls);
+  std::optional<AddressLimiter::Place> place = addresses_.Enter(peer);
+  if (!place.has_value()) {
+    HttpCounters::Add(counters_.refused_connections);
+    HttpCounters::Add(counters_.refused_by_address);
+    return;
+  }
+  workers_[next_worker_]->Adopt(std::move(socket), peer, *std::move(place), options_.tls);
   next_worker_ = (next_worker_ + 1) % workers_.size();
 }
 
@@ -95,6 +109,7 @@ std::vector<Poster> HttpServer::posters() const {
 HttpStats HttpServer::stats() const {
   HttpStats stats;
   counters_.AddTo(&stats);
+  stats.body_bytes = bodies_.used();
   for (const std::unique_ptr<HttpWorker>& worker : workers_) worker->counters().AddTo(&stats);
   return stats;
 }

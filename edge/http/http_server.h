@@ -16,6 +16,8 @@
 #include "common/net/tls_context.h"
 #include "common/net/unique_fd.h"
 #include "common/time/clock.h"
+#include "edge/http/address_limiter.h"
+#include "edge/http/body_budget.h"
 #include "edge/http/connection_limits.h"
 #include "edge/http/framer.h"
 #include "edge/http/hook_receiver.h"
@@ -40,6 +42,11 @@ class HttpServer {
     int loops = 1;
     // Open at once, over all loops; a client beyond is closed without a word.
     uint64_t max_connections = 16 * 1024;
+    // The same for each address (of IPv6, for each /64).
+    uint64_t max_connections_per_address = 1024;
+    // Bytes of bodies that are being received, over all loops: beyond, requests are answered 503
+    // before their bodies are read.
+    uint64_t max_body_bytes_under_way = uint64_t{256} << 20;
     ConnectionLimits connection_limits;
     FramerLimits framer_limits;
     // How long the destructor waits for what is in flight.
@@ -74,7 +81,7 @@ class HttpServer {
   std::vector<Poster> posters() const;
 
  private:
-  explicit HttpServer(Options options) : options_(std::move(options)) {}
+  explicit HttpServer(Options options);
 
   absl::Status Begin(UniqueFd socket);
   void OnAccept(UniqueFd socket, const SocketAddress& peer);
@@ -82,6 +89,9 @@ class HttpServer {
 
   const Options options_;
   const Replies replies_;
+  // Outlive the workers, whose connections hold parts of them.
+  AddressLimiter addresses_;
+  BodyBudget bodies_;
   SocketAddress address_;
   // The first one's loop accepts, for all.
   std::vector<std::unique_ptr<HttpWorker>> workers_;

@@ -45,10 +45,17 @@ class HttpServerTest : public testing::Test {
     options_.receiver = &receiver_;
   }
   void StartServer() { FC_ASSERT_OK_AND_ASSIGN(server_, HttpServer::Start(options_)); }
-  std::unique_ptr<TlsTestClient> Connect() {
-    auto client = TlsTestClient::Connect(server_->address());
+  std::unique_ptr<TlsTestClient> Connect(const TlsTestClient::Options& options = {}) {
+    auto client = TlsTestClient::Connect(server_->address(), options);
     EXPECT_THAT(client.status(), IsOk());
     return client.ok() ? *std::move(client) : nullptr;
+  }
+
+  // All that comes back on a connection of its own, until the server ends it.
+  std::string Exchange(const std::string& bytes) {
+    const auto client = Connect();
+    EXPECT_TRUE(client->Send(bytes));
+    return client->ReceiveAll();
   }
 
   const TestAuthority authority_;
@@ -178,6 +185,43 @@ TEST_F(HttpServerTest, HoldsConnectionsUpToTheLimitAndNotOneMore) {
   EXPECT_TRUE(TlsTestClient::Connect(server_->address()).ok());
 }
 
+TEST_F(HttpServerTest, AnAddressHoldsConnectionsUpToItsLimitOverAllLoops) {
+  options_.loops = 3;
+  options_.max_connections_per_address = 2;
+  StartServer();
+  const auto first = Connect();
+  auto second = Connect();
+  EXPECT_FALSE(TlsTestClient::Connect(server_->address()).ok());
+  EXPECT_EQ(server_->stats().refused_connections, 1u);
+  EXPECT_EQ(server_->stats().refused_by_address, 1u);
+  const auto other = Connect({.source = SocketAddress::Parse("127.0.0.2:0").value()});
+  EXPECT_NE(other, nullptr);
+  second.reset();
+  while (server_->stats().open_connections == 3) std::this_thread::yield();
+  EXPECT_TRUE(TlsTestClient::Connect(server_->address()).ok());
+}
+
+TEST_F(HttpServerTest, BodiesUnderWayHaveALimitOverAllLoops) {
+  options_.loops = 2;
+  options_.max_body_bytes_under_way = 1000;
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  const std::string head = "POST /v1/hooks/abc HTTP/1.1\r\nHost: a\r\nContent-Length: 601\r\n\r\n";
+  const auto large = Connect();
+  ASSERT_TRUE(large->Send(head + std::string(400, 'x')));
+  while (server_->stats().body_bytes != 400) std::this_thread::yield();
+  const std::string refused = Exchange(head);
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(refused, HasSubstr("\r\nRetry-After: 5\r\n"));
+  EXPECT_EQ(server_->stats().refused_bodies, 1u);
+  ASSERT_TRUE(large->Send(std::string(201, 'x')));
+  EXPECT_THAT(large->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
+  const auto next = Connect();
+  ASSERT_TRUE(next->Send(head));
+  ASSERT_TRUE(next->Send(std::string(601, 'x')));
+  EXPECT_THAT(next->ReceiveResponse(), StartsWith("HTTP/1.1 200 ")) << "it recovers by itself";
+}
+
 TEST_F(HttpServerTest, ACompressedBodyArrivesAsItWasSent) {
   receiver_.AnswerAtOnce(HookOutcome::kAccepted);
   StartServer();
@@ -274,6 +318,10 @@ TEST_F(HttpServerTest, SaysWhatItCannotStartWith) {
   EXPECT_THAT(HttpServer::Start(options_).status(),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("loops")));
   options_.loops = 1;
+  options_.max_connections_per_address = 0;
+  EXPECT_THAT(HttpServer::Start(options_).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("per_address")));
+  options_.max_connections_per_address = 1;
   StartServer();
   options_.address = server_->address();
   EXPECT_THAT(

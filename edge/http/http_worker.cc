@@ -19,8 +19,9 @@ HttpWorker::HttpWorker(std::unique_ptr<EventLoop> loop, Options options)
     : options_(std::move(options)),
       loop_(std::move(loop)),
       handler_(options_.handler),
-      context_{*loop_,    handler_, options_.connection_limits, options_.framer_limits,
-               counters_, date_} {}
+      context_{
+          *loop_, handler_,        options_.connection_limits, options_.framer_limits, counters_,
+          date_,  *options_.bodies} {}
 
 HttpWorker::~HttpWorker() {
   FC_CHECK(!thread_.joinable());
@@ -31,18 +32,18 @@ void HttpWorker::StartThread() {
   thread_ = std::thread([this] { loop_->Run(); });
 }
 
-void HttpWorker::Adopt(UniqueFd socket, const SocketAddress& peer,
+void HttpWorker::Adopt(UniqueFd socket, const SocketAddress& peer, AddressLimiter::Place place,
                        std::shared_ptr<const ServerTlsContext> tls) {
   // Counted here, where connections are accepted, so that the limit on them holds at once.
   HttpCounters::Add(counters_.open_connections);
   const bool posted = loop_->poster().Post(
-      [this, socket = std::move(socket), peer, tls = std::move(tls)]() mutable {
-        Open(std::move(socket), peer, *tls);
-      });
+      [this, socket = std::move(socket), peer, place = std::move(place),
+       tls = std::move(tls)]() mutable { Open(std::move(socket), peer, std::move(place), *tls); });
   if (!posted) counters_.open_connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void HttpWorker::Open(UniqueFd socket, const SocketAddress& peer, const ServerTlsContext& tls) {
+void HttpWorker::Open(UniqueFd socket, const SocketAddress& peer, AddressLimiter::Place place,
+                      const ServerTlsContext& tls) {
   const auto connection =
       std::make_shared<Connection>(context_, std::make_unique<TlsStream>(tls, std::move(socket)),
                                    peer, [this](Connection* closed) { OnClosed(closed); });
@@ -52,7 +53,7 @@ void HttpWorker::Open(UniqueFd socket, const SocketAddress& peer, const ServerTl
     return;
   }
   HttpCounters::Add(counters_.accepted_connections);
-  connections_.emplace(connection.get(), connection);
+  connections_.emplace(connection.get(), Held{connection, std::move(place)});
 }
 
 void HttpWorker::OnClosed(Connection* connection) {
@@ -68,7 +69,7 @@ void HttpWorker::Drain(absl::Duration timeout) {
 void HttpWorker::BeginDrain(absl::Duration timeout) {
   if (std::exchange(draining_, true)) return;
   std::vector<std::shared_ptr<Connection>> open;
-  for (const auto& [raw, connection] : connections_) open.push_back(connection);
+  for (const auto& [raw, held] : connections_) open.push_back(held.connection);
   for (const std::shared_ptr<Connection>& connection : open) connection->Drain();
   if (connections_.empty()) return loop_->Stop();
   loop_->RunAfter(timeout, [this] { CloseAll(); });
@@ -76,7 +77,7 @@ void HttpWorker::BeginDrain(absl::Duration timeout) {
 
 void HttpWorker::CloseAll() {
   while (!connections_.empty()) {
-    const std::shared_ptr<Connection> connection = connections_.begin()->second;
+    const std::shared_ptr<Connection> connection = connections_.begin()->second.connection;
     connection->Close();
   }
 }

@@ -13,6 +13,8 @@
 #include "common/net/tls_context.h"
 #include "common/net/unique_fd.h"
 #include "common/time/clock.h"
+#include "edge/http/address_limiter.h"
+#include "edge/http/body_budget.h"
 #include "edge/http/connection.h"
 #include "edge/http/connection_limits.h"
 #include "edge/http/date_line.h"
@@ -28,6 +30,8 @@ class HttpWorker {
     RequestHandler::Options handler;
     ConnectionLimits connection_limits;
     FramerLimits framer_limits;
+    // Of the whole process.
+    BodyBudget* bodies = nullptr;
   };
 
   // `clock`, and what `options` point to, must outlive the worker.
@@ -37,8 +41,9 @@ class HttpWorker {
 
   void StartThread();
 
-  // From any thread: takes over a connected socket, on which a TLS handshake is expected.
-  void Adopt(UniqueFd socket, const SocketAddress& peer,
+  // From any thread: takes over a connected socket, on which a TLS handshake is expected. `place`
+  // is kept as long as the connection.
+  void Adopt(UniqueFd socket, const SocketAddress& peer, AddressLimiter::Place place,
              std::shared_ptr<const ServerTlsContext> tls);
 
   // From any thread: what is in flight is finished, but not for longer than `timeout`; then the
@@ -51,9 +56,15 @@ class HttpWorker {
   const HttpCounters& counters() const { return counters_; }
 
  private:
+  struct Held {
+    std::shared_ptr<Connection> connection;
+    AddressLimiter::Place place;
+  };
+
   HttpWorker(std::unique_ptr<EventLoop> loop, Options options);
 
-  void Open(UniqueFd socket, const SocketAddress& peer, const ServerTlsContext& tls);
+  void Open(UniqueFd socket, const SocketAddress& peer, AddressLimiter::Place place,
+            const ServerTlsContext& tls);
   void OnClosed(Connection* connection);
   void BeginDrain(absl::Duration timeout);
   void CloseAll();
@@ -64,7 +75,7 @@ class HttpWorker {
   HttpCounters counters_;
   DateLine date_;
   const Connection::Context context_;
-  absl::flat_hash_map<Connection*, std::shared_ptr<Connection>> connections_;
+  absl::flat_hash_map<Connection*, Held> connections_;
   bool draining_ = false;
   std::thread thread_;
 };

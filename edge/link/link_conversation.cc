@@ -39,6 +39,7 @@ void AddHttp(const HttpStats& http, v1::Status& status) {
   status.set_timed_out_connections(http.timed_out_connections);
   status.set_failed_handshakes(http.failed_handshakes);
   status.set_refused_connections(http.refused_connections);
+  status.set_refused_bodies(http.refused_bodies);
 }
 
 }  // namespace

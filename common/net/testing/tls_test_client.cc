@@ -20,6 +20,10 @@ absl::StatusOr<std::unique_ptr<TlsTestClient>> TlsTestClient::Connect(const Sock
   // here.
   ::signal(SIGPIPE, SIG_IGN);
   UniqueFd socket(::socket(server.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (options.source.system_size() != 0 &&
+      ::bind(socket.get(), options.source.system(), options.source.system_size()) != 0) {
+    return absl::ErrnoToStatus(errno, "bind");
+  }
   if (::connect(socket.get(), server.system(), server.system_size()) != 0) {
     return absl::ErrnoToStatus(errno, "connect");
   }

@@ -22,6 +22,8 @@ class TlsTestClient {
     uint16_t max_version = 0x0304;
     // Offered by ALPN; none: no ALPN.
     std::vector<std::string> protocols;
+    // To connect from; none: as the system chooses.
+    SocketAddress source;
   };
 
   // Connects and shakes hands. Any certificate is taken.
