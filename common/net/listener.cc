@@ -20,10 +20,9 @@ absl::Status SystemError(absl::string_view call, const SocketAddress& address) {
   return absl::ErrnoToStatus(error, what);
 }
 
-void SetOption(int fd, int level, int option) {
-  const int on = 1;
+void SetOption(int fd, int level, int option, int value = 1) {
   // Each is an improvement, none a condition.
-  ::setsockopt(fd, level, option, &on, sizeof(on));
+  ::setsockopt(fd, level, option, &value, sizeof(value));
 }
 
 // What concerns the one connection, which is gone, and not the listener; see accept(2).
@@ -52,6 +51,8 @@ absl::StatusOr<UniqueFd> Listener::Bind(const SocketAddress& address) {
   if (!socket.valid()) return SystemError("socket", address);
   // A restart must not wait for the old connections' TIME_WAIT.
   SetOption(socket.get(), SOL_SOCKET, SO_REUSEADDR);
+  // What is accepted inherits it.
+  SetOption(socket.get(), SOL_SOCKET, SO_SNDBUF, kSendBufferBytes);
   if (::bind(socket.get(), address.system(), address.system_size()) != 0) {
     return SystemError("bind", address);
   }

@@ -27,6 +27,9 @@ class Listener {
   static constexpr int kMaxAcceptsPerTurn = 64;
   // Without descriptors or memory, accepting fails at once and for ever: it rests for so long.
   static constexpr absl::Duration kRest = absl::Milliseconds(100);
+  // What a connection's peer that takes nothing can make the system hold for it (the system counts
+  // it twice). By itself the system would hold megabytes.
+  static constexpr int kSendBufferBytes = 64 * 1024;
 
   // A socket that has the address, but does not listen yet; port 0 takes a free one.
   // kFailedPrecondition when the port is taken, kPermissionDenied and others as the system says;

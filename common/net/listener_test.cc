@@ -74,6 +74,16 @@ TEST_F(ListenerTest, GivesNonBlockingSocketsWithTheirPeer) {
   EXPECT_EQ(accepted_[0].peer.ToString(), local.ToString());
 }
 
+TEST_F(ListenerTest, APeerThatTakesNothingCanFillOnlySoMuch) {
+  const UniqueFd client = Connect();
+  Turn();
+  ASSERT_EQ(accepted_.size(), 1u);
+  int size = 0;
+  socklen_t size_of_size = sizeof(size);
+  EXPECT_EQ(getsockopt(accepted_[0].socket.get(), SOL_SOCKET, SO_SNDBUF, &size, &size_of_size), 0);
+  EXPECT_EQ(size, 2 * Listener::kSendBufferBytes);
+}
+
 TEST_F(ListenerTest, AcceptsALimitedNumberInATurn) {
   std::vector<UniqueFd> clients;
   for (int i = 0; i < Listener::kMaxAcceptsPerTurn + 1; ++i) clients.push_back(Connect());
