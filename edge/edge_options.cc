@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "common/flags/flag_range.h"
 #include "common/flags/flags.h"
 #include "common/status/status_macros.h"
 
@@ -41,22 +42,6 @@ namespace {
 // More than a disk has: a slip of the keyboard.
 constexpr uint64_t kMostDiskBytes = uint64_t{1} << 50;
 
-absl::Status FlagError(absl::string_view flag, absl::string_view problem) {
-  return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
-}
-
-template <typename Number>
-absl::Status CheckRange(absl::string_view flag, Number value, Number least, Number most) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return FlagError(flag, absl::StrCat(value, " is not within ", least, " to ", most));
-}
-
-absl::Status CheckDuration(absl::string_view flag, absl::Duration value, absl::Duration most) {
-  if (value >= absl::ZeroDuration() && value <= most) return absl::OkStatus();
-  return FlagError(flag, absl::StrCat(absl::FormatDuration(value), " is not within 0s to ",
-                                      absl::FormatDuration(most)));
-}
-
 // A name or an address; the control plane is not known by its address alone.
 absl::Status CheckTarget(absl::string_view flag, absl::string_view target) {
   const size_t colon = target.rfind(':');
@@ -80,8 +65,14 @@ absl::Status CheckNumbers(const EdgeOptions& options) {
       CheckRange<uint64_t>("min_free_bytes", options.min_free_bytes, 0, kMostDiskBytes));
   FC_RETURN_IF_ERROR(
       CheckRange<uint64_t>("retention_bytes", options.retention_bytes, 0, kMostDiskBytes));
-  FC_RETURN_IF_ERROR(CheckDuration("retention", options.retention, absl::Hours(24 * 365)));
-  return CheckDuration("drain_timeout", options.drain_timeout, absl::Minutes(10));
+  FC_RETURN_IF_ERROR(
+      CheckDuration("retention", options.retention, absl::ZeroDuration(), absl::Hours(24 * 365)));
+  FC_RETURN_IF_ERROR(CheckDuration("drain_timeout", options.drain_timeout, absl::ZeroDuration(),
+                                   absl::Minutes(10)));
+  if (options.limits.max_body_bytes_under_way >= options.max_body_bytes) return absl::OkStatus();
+  return FlagError("max_body_bytes_under_way",
+                   absl::StrCat(options.limits.max_body_bytes_under_way,
+                                " is below --max_body_bytes, ", options.max_body_bytes));
 }
 
 absl::Status SetMetricsListen(const std::string& text, EdgeOptions& options) {
@@ -112,6 +103,7 @@ absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags() {
                   .key = absl::GetFlag(FLAGS_link_key),
                   .authorities = absl::GetFlag(FLAGS_link_ca)};
   options.max_body_bytes = absl::GetFlag(FLAGS_max_body_bytes);
+  FC_ASSIGN_OR_RETURN(options.limits, EdgeLimitsFromFlags());
   options.loops = absl::GetFlag(FLAGS_loops);
   options.max_connections = absl::GetFlag(FLAGS_max_connections);
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);

@@ -10,11 +10,12 @@
 #include "absl/time/time.h"
 #include "common/net/socket_address.h"
 #include "common/server/tls_files.h"
+#include "edge/edge_limits.h"
 
 namespace fluxcascade::edge {
 
 // A request must fit one batch of the link, with its headers.
-inline constexpr uint32_t kLargestMaxBodyBytes = (2 << 20) - (64 << 10);
+inline constexpr uint32_t kLargestMaxBodyBytes = (2 << 20) - kLargestHeadBytes;
 
 struct EdgeOptions {
   // Where webhooks are taken; port 0: any free one.
@@ -37,6 +38,7 @@ struct EdgeOptions {
   uint32_t max_body_bytes = 1 << 20;
   int loops = 2;
   uint64_t max_connections = 16 * 1024;
+  EdgeLimits limits;
   absl::Duration drain_timeout = absl::Seconds(10);
 
   // Where Prometheus may ask for metrics; nothing: nowhere.

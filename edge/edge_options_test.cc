@@ -89,9 +89,9 @@ TEST_F(EdgeOptionsTest, NumbersHaveLimits) {
   ExpectError("--loops=65", "--loops: 65 is not within 1 to 64");
   FC_EXPECT_OK(With("--loops=1"));
   FC_EXPECT_OK(With("--retention=8760h"));
-  ExpectError("--retention=8761h", "--retention: 8761h is not within 0s to 8760h");
+  ExpectError("--retention=8761h", "--retention: 8761h is not within 0 to 8760h");
   FC_EXPECT_OK(With("--retention=0s"));
-  ExpectError("--drain_timeout=-1s", "--drain_timeout: -1s is not within 0s to 10m");
+  ExpectError("--drain_timeout=-1s", "--drain_timeout: -1s is not within 0 to 10m");
 }
 
 TEST_F(EdgeOptionsTest, ConnectionsHaveLimits) {
@@ -99,6 +99,18 @@ TEST_F(EdgeOptionsTest, ConnectionsHaveLimits) {
   ExpectError("--max_connections=0", "--max_connections: 0 is not within 1 to 1000000");
   FC_EXPECT_OK(With("--max_connections=1000000"));
   ExpectError("--max_connections=1000001", "--max_connections: 1000001 is not within 1 to 1000000");
+}
+
+TEST_F(EdgeOptionsTest, TheLimitsOnSendersAreAmongThem) {
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeOptions options, With("--max_headers=9"));
+  EXPECT_EQ(options.limits.framer.max_headers, 9u);
+  ExpectError("--max_headers=7", "--max_headers: 7 is not within 8 to 256");
+}
+
+TEST_F(EdgeOptionsTest, OneBodyFitsAmongThoseUnderWay) {
+  FC_EXPECT_OK(With("--max_body_bytes_under_way=1048576"));
+  ExpectError("--max_body_bytes_under_way=1048575",
+              "--max_body_bytes_under_way: 1048575 is below --max_body_bytes, 1048576");
 }
 
 TEST_F(EdgeOptionsTest, BytesOnDiskHaveLimits) {

@@ -69,6 +69,10 @@ absl::Status EdgeServer::StartHttp() {
   http_options.clock = &clock_;
   http_options.loops = options_.loops;
   http_options.max_connections = options_.max_connections;
+  http_options.max_connections_per_address = options_.limits.max_connections_per_address;
+  http_options.max_body_bytes_under_way = options_.limits.max_body_bytes_under_way;
+  http_options.connection_limits = options_.limits.connection;
+  http_options.framer_limits = options_.limits.framer;
   http_options.framer_limits.max_body = options_.max_body_bytes;
   http_options.drain_timeout = options_.drain_timeout;
   FC_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(http_options), std::move(socket_)));
@@ -87,7 +91,8 @@ void EdgeServer::StartLink() {
                                                 .notices = notices_,
                                                 .http = [this] { return http_->stats(); },
                                                 .version = kVersion,
-                                                .max_body_bytes = options_.max_body_bytes},
+                                                .max_body_bytes = options_.max_body_bytes,
+                                                .rate_limit = options_.limits.hook_rate},
                                      clock_, random_);
 }
 

@@ -197,6 +197,21 @@ TEST_F(EdgeServerTest, ACompressedWebhookVerifiesAsItWasSentAndArrivesWithItsCod
   EXPECT_EQ(requests[0].headers(1).value(), "gzip");
 }
 
+TEST_F(EdgeServerTest, AHookOverItsRateIsToldToWait) {
+  options_.limits.hook_rate = {.requests_per_second = 1, .burst = 2};
+  StartConfigured();
+  // At once, so that no token comes in between.
+  const std::string honest = RequestFor({});
+  const auto client = TlsTestClient::Connect(server_->address());
+  ASSERT_TRUE((*client)->Send(honest + RequestFor({.secret = "another"}) + honest + honest));
+  EXPECT_THAT((*client)->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT((*client)->ReceiveResponse(), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT((*client)->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
+  const std::string answer = (*client)->ReceiveResponse();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 429 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 1\r\n"));
+}
+
 TEST_F(EdgeServerTest, WithoutAConfigurationSendersAreToldToComeBack) {
   Start();
   const std::string response = Post({});
