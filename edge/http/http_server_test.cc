@@ -3,6 +3,7 @@
 #include <cpp_httplib/httplib.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -222,6 +223,53 @@ TEST_F(HttpServerTest, BodiesUnderWayHaveALimitOverAllLoops) {
   EXPECT_THAT(next->ReceiveResponse(), StartsWith("HTTP/1.1 200 ")) << "it recovers by itself";
 }
 
+TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInTheirOrder) {
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  const std::string all =
+      Exchange(Post("one") + "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" +
+               "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n" + Post("two", "Connection: close\r\n"));
+  std::vector<std::string> statuses;
+  for (size_t at = 0; (at = all.find("HTTP/1.1 ", at)) != std::string::npos; at += 9) {
+    statuses.push_back(all.substr(at + 9, 3));
+  }
+  EXPECT_THAT(statuses, testing::ElementsAre("200", "200", "404", "200"));
+  EXPECT_EQ(receiver_.token(1), "two");
+}
+
+TEST_F(HttpServerTest, HeadOfHealthAndReadinessIsTheAnswerToGetWithoutItsBody) {
+  std::atomic<bool> ready = true;
+  options_.ready = [&ready] { return ready ? absl::OkStatus() : absl::UnavailableError("full"); };
+  StartServer();
+  const auto ask = [this](const std::string& method, const std::string& path) {
+    const std::string answer = Exchange(
+        absl::StrCat(method, " ", path, " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    const size_t date = answer.find("Date: ");
+    return answer.substr(0, date) + answer.substr(answer.find("\r\n", date) + 2);
+  };
+  for (const bool is_ready : {true, false}) {
+    ready = is_ready;
+    for (const char* path : {"/healthz", "/readyz"}) {
+      const std::string get = ask("GET", path);
+      EXPECT_EQ(ask("HEAD", path), get.substr(0, get.find("\r\n\r\n") + 4));
+    }
+    EXPECT_THAT(ask("GET", "/healthz"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(ask("GET", "/readyz"), StartsWith(is_ready ? "HTTP/1.1 200 " : "HTTP/1.1 503 "));
+  }
+}
+
+TEST_F(HttpServerTest, WhoWaitsForContinueGetsItOverTls) {
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  const auto client = Connect();
+  const std::string request = Post("abc", "Expect: 100-continue\r\n");
+  ASSERT_TRUE(client->Send(request.substr(0, request.size() - 2)));
+  EXPECT_EQ(client->ReceiveResponse(), "HTTP/1.1 100 Continue\r\n\r\n");
+  ASSERT_TRUE(client->Send("{}"));
+  EXPECT_THAT(client->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(receiver_.body(0), "{}");
+}
+
 TEST_F(HttpServerTest, ACompressedBodyArrivesAsItWasSent) {
   receiver_.AnswerAtOnce(HookOutcome::kAccepted);
   StartServer();
@@ -232,6 +280,42 @@ TEST_F(HttpServerTest, ACompressedBodyArrivesAsItWasSent) {
                    "\r\nContent-Encoding: gzip\r\n\r\n", body)));
   EXPECT_THAT(client->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
   EXPECT_EQ(receiver_.body(0), body);
+}
+
+TEST_F(HttpServerTest, SmuggledRequestsReachNobody) {
+  StartServer();
+  const std::string hidden = Post("hidden");
+  const std::string post = "POST /v1/hooks/abc HTTP/1.1\r\nHost: a\r\n";
+  using std::string_literals::operator""s;
+  for (const std::string& bytes : {
+           post + "Content-Length: 0\r\nContent-Length: 5\r\n\r\n",
+           post + "Content-Length: 0, 0\r\n\r\n",
+           post + "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+           post + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+           post + "Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+           post + "Transfer-Encoding: \x01chunked\r\n\r\n0\r\n\r\n",
+           post + "Content-Length\t: 0\r\n\r\n",
+           post + "Content-Length: 0\r\n x\r\n\r\n",
+           post + "Content-Length: 0\n\r\n",
+           post + "X: a\rContent-Length: 0\r\n\r\n",
+           post + "X: \0\r\nContent-Length: 0\r\n\r\n"s,
+           post + "X: \x7f\r\nContent-Length: 0\r\n\r\n",
+           post + "Host: b\r\nContent-Length: 0\r\n\r\n",
+           post + "Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+           post + "Transfer-Encoding: chunked\r\n\r\n0;a=b\r\n\r\n",
+           post + "Transfer-Encoding: chunked\r\n\r\n0\r\nTrailer: x\r\n\r\n",
+           post + "Transfer-Encoding: chunked\r\n\r\n1\r\nxx\r\n0\r\n\r\n",
+           "POST https://a/v1/hooks/abc HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"s,
+           "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"s,
+           "POST /v1/hooks/a\0b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"s,
+           "POST  /v1/hooks/abc HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"s,
+       }) {
+    const std::string answers = Exchange(bytes + hidden);
+    EXPECT_THAT(answers, StartsWith("HTTP/1.1 400 Bad Request\r\n")) << bytes;
+    EXPECT_THAT(answers, HasSubstr("\r\nConnection: close\r\n")) << bytes;
+    EXPECT_EQ(answers.find("HTTP/1.1", 1), std::string::npos) << bytes;
+  }
+  EXPECT_EQ(receiver_.count(), 0u);
 }
 
 TEST_F(HttpServerTest, DrainingAnswersWhatIsInFlight) {
