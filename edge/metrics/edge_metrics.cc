@@ -59,6 +59,9 @@ void CollectConnections(const HttpStats& http, MetricFamilies& families) {
                    Number(http.accepted_connections));
   families.Counter("refused_connections_total", "Connections closed at once: there were too many.",
                    Number(http.refused_connections));
+  families.Counter("refused_by_address_total",
+                   "Of those, the connections of an address that had too many.",
+                   Number(http.refused_by_address));
   families.Counter("timed_out_connections_total", "Connections closed since the peer was too slow.",
                    Number(http.timed_out_connections));
   families.Counter("failed_handshakes_total", "TLS handshakes that failed.",
@@ -72,6 +75,9 @@ void CollectHttp(const HttpStats& http, MetricFamilies& families) {
                    Number(http.requests));
   families.Counter("malformed_requests_total", "Requests refused before their end: no valid HTTP.",
                    Number(http.malformed_requests));
+  families.Gauge("body_bytes", "Bytes of bodies that are being received.", Number(http.body_bytes));
+  families.Counter("refused_bodies_total", "Requests refused since these bytes were too many.",
+                   Number(http.refused_bodies));
 }
 
 }  // namespace

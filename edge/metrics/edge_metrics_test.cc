@@ -106,6 +106,17 @@ TEST_F(EdgeMetricsTest, ConnectionsAndBytesAreTheServers) {
   ExpectLine("received_bytes_total 12345678");
 }
 
+TEST_F(EdgeMetricsTest, WhatTheLimitsRefusedIsCounted) {
+  http_.refused_connections = 5;
+  http_.refused_by_address = 4;
+  http_.refused_bodies = 3;
+  http_.body_bytes = 2000;
+  ExpectLine("refused_connections_total 5");
+  ExpectLine("refused_by_address_total 4");
+  ExpectLine("refused_bodies_total 3");
+  ExpectLine("body_bytes 2000");
+}
+
 TEST_F(EdgeMetricsTest, EachStageHasAHistogram) {
   http_.handshake.counts[0] = 1;
   http_.read.counts[0] = 2;
