@@ -59,7 +59,7 @@ start_lone_edge() {
   local log=$1
   shift
   start_control_plane "$state" || die "the control plane did not start"
-  start_edge "$state" --log_dir="$log" --max_connections=12000 "$@" || die "the edge did not start"
+  start_edge "$state" --log_dir="$log" --max_connections=12000 --max_connections_per_address=12000 "$@" || die "the edge did not start"
   SERVER_URL=$HOOK_URL
   until_true 20 answers "$SERVER_URL" 200 || die "the edge does not take the request: $(tail -n 3 "$state/edge.log")"
   stop_process "$state" control-plane
