@@ -289,7 +289,9 @@ grpc::Status AppServiceImpl::DeleteApp(grpc::ServerContext*, const v1::DeleteApp
     if (!subscriptions.empty()) return SubscriptionsRemain(app, subscriptions);
     if (app.edge_group().empty()) return tx.apps().Delete(app.name());
     *app.mutable_delete_time() = ToProto(now);
-    return tx.apps().Update(app);
+    FC_RETURN_IF_ERROR(tx.apps().Update(app));
+    // The edges are to know when the hook ends.
+    return BumpConfigVersion(tx, app.edge_group());
   }));
 }
 

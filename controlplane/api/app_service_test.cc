@@ -401,6 +401,13 @@ TEST_F(AppServiceTest, ADeletedAppIsGoneButItsHookIsServedForAnHour) {
   EXPECT_EQ(env_.ConfigVersion(), version + 1);
 }
 
+TEST_F(AppServiceTest, TheEdgesAreToldWhenTheHookOfADeletedAppEnds) {
+  Create("crm");
+  const int64_t version = env_.ConfigVersion();
+  FC_ASSERT_OK(Delete());
+  EXPECT_EQ(env_.ConfigVersion(), version + 1);
+}
+
 TEST_F(AppServiceTest, TheIdOfADeletedAppIsFreeAgainWhenItsHookIs) {
   Create("crm");
   FC_ASSERT_OK(Delete());

@@ -22,6 +22,7 @@ absl::StatusOr<std::optional<edge::v1::Hook>> MakeHook(const store::v1::EdgeGrou
   hook.set_id(app.name());
   hook.set_token(app.hook_token());
   hook.set_public_url(HookUrl(group, app));
+  if (app.has_delete_time()) *hook.mutable_not_after() = ToProto(HookEnd(app));
   const absl::Status filled = connector->FillHook(identity, hook);
   if (absl::IsUnimplemented(filled)) return std::nullopt;
   FC_RETURN_IF_ERROR(filled);
@@ -29,6 +30,11 @@ absl::StatusOr<std::optional<edge::v1::Hook>> MakeHook(const store::v1::EdgeGrou
 }
 
 }  // namespace
+
+absl::Time HookEnd(const store::v1::App& app) {
+  if (!app.has_delete_time()) return absl::InfiniteFuture();
+  return FromProto(app.delete_time()) + kHookGracePeriod;
+}
 
 std::string HookUrl(const store::v1::EdgeGroup& group, const store::v1::App& app) {
   return absl::StrCat(group.public_base_url(), "/v1/hooks/", app.hook_token());
@@ -43,7 +49,7 @@ absl::StatusOr<edge::v1::Config> BuildEdgeConfig(Transaction& tx, absl::string_v
   edge::v1::Config config;
   config.set_version(group.config_version());
   for (const store::v1::App& app : apps) {
-    if (app.has_delete_time() && now - FromProto(app.delete_time()) > kHookGracePeriod) continue;
+    if (now > HookEnd(app)) continue;
     absl::StatusOr<std::optional<edge::v1::Hook>> hook = MakeHook(group, app, connectors, open_app);
     if (!hook.ok()) {
       return absl::Status(hook.status().code(),

@@ -20,6 +20,11 @@ namespace fluxcascade {
 // system stopped sending.
 inline constexpr absl::Duration kHookGracePeriod = absl::Hours(1);
 
+// When the hook of an app is no longer served, neither by us nor by an edge that hears nothing of
+// us; infinitely late while the app is not deleted. It is served at that very moment and not after
+// it.
+absl::Time HookEnd(const store::v1::App& app);
+
 // Opens an app's sealed secrets.
 using OpenApp = std::function<absl::StatusOr<AppIdentity>(const store::v1::App&)>;
 

@@ -170,6 +170,15 @@ TEST_F(EdgeConfigTest, ADeletedAppIsServedUntilItsGracePeriodIsOver) {
   EXPECT_THAT(Hooks(), ElementsAre(AppName("at-the-end"), AppName("just-now")));
 }
 
+TEST_F(EdgeConfigTest, TheHookOfADeletedAppSaysWhenItEndsAndNoOther) {
+  AddDeleted("deleted", absl::Minutes(10));
+  Add(App("live"));
+  FC_ASSERT_OK_AND_ASSIGN(const edge::v1::Config config, Build());
+  ASSERT_THAT(config.hooks(), SizeIs(2));
+  EXPECT_EQ(FromProto(config.hooks(0).not_after()), clock_.Now() + absl::Minutes(50));
+  EXPECT_FALSE(config.hooks(1).has_not_after());
+}
+
 TEST_F(EdgeConfigTest, AnAppWhoseGracePeriodIsOverCanNotBeBad) {
   unreadable_.insert(AppName("over"));
   AddDeleted("over", kHookGracePeriod + absl::Microseconds(1));

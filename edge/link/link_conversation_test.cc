@@ -120,11 +120,11 @@ TEST_F(LinkConversationTest, AnAppliedConfigurationFillsNoRateLimitsBucket) {
   v1::Hook& hook = *config.mutable_config()->mutable_hooks(0);
   hook.mutable_rate_limit()->set_requests_per_second(1);
   Receive(config);
-  EXPECT_TRUE(hooks_.Get()->Find(hook.token())->rate->Take(now_));
+  EXPECT_TRUE(hooks_.Get()->Find(hook.token(), wall_time_)->rate->Take(now_));
   config.mutable_config()->set_version(6);
   Receive(config);
   ASSERT_EQ(hooks_.Get()->version(), 6);
-  EXPECT_FALSE(hooks_.Get()->Find(hook.token())->rate->Take(now_));
+  EXPECT_FALSE(hooks_.Get()->Find(hook.token(), wall_time_)->rate->Take(now_));
 }
 
 TEST_F(LinkConversationTest, ABadConfigurationIsRefusedAndTheOldOneStays) {

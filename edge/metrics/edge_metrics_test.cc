@@ -71,7 +71,7 @@ class EdgeMetricsTest : public testing::Test {
 
 TEST_F(EdgeMetricsTest, WebhooksAreCountedByHookAndOutcome) {
   Configure(1);
-  hooks_.Get()->Find(kToken)->counters->Add(HookOutcome::kAccepted);
+  hooks_.Get()->Find(kToken, clock_.Now())->counters->Add(HookOutcome::kAccepted);
   counters_.no_hook.Add(HookOutcome::kUnauthorized);
   ExpectLine("requests_total{hook=\"hook-1\",outcome=\"accepted\"} 1");
   ExpectLine("requests_total{hook=\"hook-1\",outcome=\"unauthorized\"} 0");

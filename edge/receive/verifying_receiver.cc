@@ -63,7 +63,7 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
     return Answer(counters_.no_hook, HookOutcome::kNotConfigured, done);
   }
   const absl::Time now = clock_.Now();
-  const RoutedHook* hook = hooks->Find(request.token);
+  const RoutedHook* hook = hooks->Find(request.token, now);
   if (hook == nullptr) {
     Reject(request, "", "", v1::RejectedRequest::REASON_UNKNOWN_TOKEN, now);
     return Answer(counters_.no_hook, HookOutcome::kUnauthorized, done);

@@ -55,7 +55,7 @@ RequestFrame FrameOf(const std::string& query, const Headers& headers, std::stri
 class VerifyingReceiverTest : public testing::Test {
  protected:
   // One hook that wants a password, takes 100 bytes and logs x-id.
-  void Configure(const RateLimit& rate = {}) {
+  void Configure(const RateLimit& rate = {}, absl::Time not_after = absl::InfiniteFuture()) {
     v1::Config config;
     config.set_version(1);
     v1::Hook* hook = config.add_hooks();
@@ -65,6 +65,7 @@ class VerifyingReceiverTest : public testing::Test {
     hook->set_max_body_bytes(100);
     hook->add_logged_headers("x-id");
     *hook->add_required() = Basic("password", "hook:not-a-secret");
+    if (not_after != absl::InfiniteFuture()) *hook->mutable_not_after() = ToProto(not_after);
     hooks_.Replace(*HookTable::Build(config, 1000, hooks_.Get().get(), rate));
   }
 
@@ -217,6 +218,17 @@ TEST_F(VerifyingReceiverTest, AnUnknownTokenEndsLikeAWrongSignature) {
   EXPECT_EQ(rejections[0].reason(), v1::RejectedRequest::REASON_UNKNOWN_TOKEN);
 }
 
+TEST_F(VerifyingReceiverTest, AHookWhoseTimeIsOverIsUnknown) {
+  Configure({}, clock_.Now());
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  clock_.Advance(absl::Microseconds(1));
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kUnauthorized);
+  EXPECT_EQ(rejections_.Take(10, clock_.Now())[0].reason(),
+            v1::RejectedRequest::REASON_UNKNOWN_TOKEN);
+}
+
 TEST_F(VerifyingReceiverTest, ABodyAtTheHooksLimitIsTakenAndOneByteMoreIsNot) {
   Configure();
   Send(kToken, RightPassword(), std::string(100, 'b'));
@@ -229,7 +241,7 @@ TEST_F(VerifyingReceiverTest, ABodyAtTheHooksLimitIsTakenAndOneByteMoreIsNot) {
 TEST_F(VerifyingReceiverTest, WhatBecomesOfRequestsIsCountedByHook) {
   Configure();
   const std::shared_ptr<const HookTable> hooks = hooks_.Get();
-  const HookCounters& hook = *hooks->Find(kToken)->counters;
+  const HookCounters& hook = *hooks->Find(kToken, clock_.Now())->counters;
   Send(kToken, RightPassword());
   Send(kToken, {});
   Send(kToken, RightPassword(), std::string(101, 'b'));

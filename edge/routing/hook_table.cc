@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/crypto/encoding.h"
+#include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "edge/verify/recipe_fields.h"
 
@@ -120,10 +121,15 @@ absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes,
       .verifier = std::move(verifier),
       .max_body_bytes = hook.max_body_bytes() == 0 ? max_body_bytes : hook.max_body_bytes(),
       .logged_headers = {hook.logged_headers().begin(), hook.logged_headers().end()},
+      .not_after = HookEnd(hook),
       .rate = MakeBucket(hook.rate_limit(), rate_limit)};
 }
 
 }  // namespace
+
+absl::Time HookEnd(const v1::Hook& hook) {
+  return hook.has_not_after() ? FromProto(hook.not_after()) : absl::InfiniteFuture();
+}
 
 absl::StatusOr<std::shared_ptr<const HookTable>> HookTable::Build(const v1::Config& config,
                                                                   uint32_t max_body_bytes,
@@ -169,9 +175,9 @@ void HookTable::ForEach(absl::FunctionRef<void(const RoutedHook&)> visit) const 
   for (const auto& [token, hook] : hooks_) visit(hook);
 }
 
-const RoutedHook* HookTable::Find(absl::string_view token) const {
+const RoutedHook* HookTable::Find(absl::string_view token, absl::Time now) const {
   const auto found = hooks_.find(Sha256(token));
-  return found == hooks_.end() ? nullptr : &found->second;
+  return found == hooks_.end() || now > found->second.not_after ? nullptr : &found->second;
 }
 
 }  // namespace fluxcascade::edge

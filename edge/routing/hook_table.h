@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/crypto/digest.h"
 #include "edge/routing/hook_counters.h"
 #include "edge/routing/rate_bucket.h"
@@ -26,11 +27,16 @@ struct RoutedHook {
   uint32_t max_body_bytes;
   // Lower case.
   std::vector<std::string> logged_headers;
+  absl::Time not_after;
   // Never null. With the bucket the only thing that changes, and the next configuration's, too.
   std::shared_ptr<HookCounters> counters = std::make_shared<HookCounters>();
   // Null: no limit.
   std::shared_ptr<RateBucket> rate;
 };
+
+// When a hook's time is over; infinitely late where it has no end. It is served at that very moment
+// and not after it.
+absl::Time HookEnd(const v1::Hook& hook);
 
 // Immutable but for the counters and buckets.
 class HookTable {
@@ -51,9 +57,9 @@ class HookTable {
                                                                 const HookTable* previous = nullptr,
                                                                 const RateLimit& rate_limit = {});
 
-  // Null for an unknown token. Tokens are compared by their hashes: how long it takes says nothing
-  // about how near a guess was.
-  const RoutedHook* Find(absl::string_view token) const;
+  // Null for an unknown token, and for that of a hook whose time is over. Tokens are compared by
+  // their hashes: how long it takes says nothing about how near a guess was.
+  const RoutedHook* Find(absl::string_view token, absl::Time now) const;
 
   // In no order.
   void ForEach(absl::FunctionRef<void(const RoutedHook&)> visit) const;

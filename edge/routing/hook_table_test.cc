@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
+#include "common/proto_time/proto_time.h"
 #include "common/status/status_matchers.h"
 #include "edge/routing/active_hook_table.h"
 #include "edge/verify/recipes_for_test.h"
@@ -21,6 +22,7 @@ using testing::Not;
 using testing::UnorderedElementsAre;
 
 constexpr uint32_t kMaxBody = 1 << 20;
+const absl::Time kNow = absl::FromUnixSeconds(1767225600);
 
 // 22 characters, another for each number.
 std::string Token(int number) {
@@ -52,7 +54,7 @@ TEST(HookTableTest, FindsAHookByItsToken) {
   const auto table = *HookTable::Build(config, kMaxBody);
   EXPECT_EQ(table->version(), 7);
   EXPECT_EQ(table->size(), 3);
-  const RoutedHook* hook = table->Find(Token(1));
+  const RoutedHook* hook = table->Find(Token(1), kNow);
   ASSERT_NE(hook, nullptr);
   EXPECT_EQ(hook->id, "hook-1");
   EXPECT_THAT(hook->logged_headers, ElementsAre("x-request-id"));
@@ -67,27 +69,37 @@ TEST(HookTableTest, KnowsItsHooksByTheirIds) {
 TEST(HookTableTest, AnUnknownTokenFindsNothing) {
   const auto table = *HookTable::Build(ConfigOf(3), kMaxBody);
   for (const std::string& token : {std::string(), Token(3), Token(1) + "A", Token(1).substr(1)}) {
-    EXPECT_EQ(table->Find(token), nullptr) << token;
+    EXPECT_EQ(table->Find(token, kNow), nullptr) << token;
   }
+}
+
+TEST(HookTableTest, AHookIsServedUntilItsTimeIsOverAndNotAMomentLonger) {
+  v1::Config config = ConfigOf(2);
+  *config.mutable_hooks(0)->mutable_not_after() = ToProto(kNow);
+  const auto table = *HookTable::Build(config, kMaxBody);
+  const absl::Time later = kNow + absl::Nanoseconds(1);
+  EXPECT_NE(table->Find(Token(0), kNow), nullptr);
+  EXPECT_EQ(table->Find(Token(0), later), nullptr);
+  EXPECT_NE(table->Find(Token(1), later), nullptr) << "it has no end";
 }
 
 TEST(HookTableTest, AConfigurationWithoutHooksIsOne) {
   const auto table = *HookTable::Build(ConfigOf(0), kMaxBody);
   EXPECT_EQ(table->size(), 0);
-  EXPECT_EQ(table->Find(""), nullptr);
+  EXPECT_EQ(table->Find("", kNow), nullptr);
 }
 
 TEST(HookTableTest, ABodyLimitIsTheHooksOwnOrElseTheEdges) {
   v1::Config config = ConfigOf(2);
   config.mutable_hooks(1)->set_max_body_bytes(100);
   const auto table = *HookTable::Build(config, kMaxBody);
-  EXPECT_EQ(table->Find(Token(0))->max_body_bytes, kMaxBody);
-  EXPECT_EQ(table->Find(Token(1))->max_body_bytes, 100);
+  EXPECT_EQ(table->Find(Token(0), kNow)->max_body_bytes, kMaxBody);
+  EXPECT_EQ(table->Find(Token(1), kNow)->max_body_bytes, 100);
 }
 
 // How many of 100 requests at once a hook of `table` takes.
 int Burst(const HookTable& table, int number) {
-  const RoutedHook* hook = table.Find(Token(number));
+  const RoutedHook* hook = table.Find(Token(number), kNow);
   int taken = 0;
   for (int i = 0; i < 100; ++i) {
     if (hook->rate == nullptr || hook->rate->Take(absl::Hours(1))) ++taken;
@@ -258,18 +270,18 @@ TEST(HookTableTest, ErrorsShowNoToken) {
 
 TEST(HookTableTest, AHookCountsOnThroughConfigurationsAndTokens) {
   const auto first = *HookTable::Build(ConfigOf(2), kMaxBody);
-  first->Find(Token(0))->counters->Add(HookOutcome::kAccepted);
-  first->Find(Token(1))->counters->Add(HookOutcome::kUnauthorized);
+  first->Find(Token(0), kNow)->counters->Add(HookOutcome::kAccepted);
+  first->Find(Token(1), kNow)->counters->Add(HookOutcome::kUnauthorized);
 
   v1::Config config = ConfigOf(3);
   config.mutable_hooks(1)->set_token(Token(9));
   const auto second = *HookTable::Build(config, kMaxBody, first.get());
-  second->Find(Token(0))->counters->Add(HookOutcome::kAccepted);
+  second->Find(Token(0), kNow)->counters->Add(HookOutcome::kAccepted);
   // A request that came while the first table was in use.
-  first->Find(Token(0))->counters->Add(HookOutcome::kAccepted);
-  EXPECT_EQ(second->Find(Token(0))->counters->count(HookOutcome::kAccepted), 3u);
-  EXPECT_EQ(second->Find(Token(9))->counters->count(HookOutcome::kUnauthorized), 1u);
-  EXPECT_EQ(second->Find(Token(2))->counters->count(HookOutcome::kAccepted), 0u);
+  first->Find(Token(0), kNow)->counters->Add(HookOutcome::kAccepted);
+  EXPECT_EQ(second->Find(Token(0), kNow)->counters->count(HookOutcome::kAccepted), 3u);
+  EXPECT_EQ(second->Find(Token(9), kNow)->counters->count(HookOutcome::kUnauthorized), 1u);
+  EXPECT_EQ(second->Find(Token(2), kNow)->counters->count(HookOutcome::kAccepted), 0u);
 }
 
 TEST(HookTableTest, ForEachVisitsEveryHookOnce) {
