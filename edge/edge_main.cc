@@ -121,7 +121,8 @@ int Main(int argc, char** argv) {
   ParseFlagsOrExit(argc, argv,
                    "edge --tls_cert=… --tls_key=… --log_dir=… --control_plane=… --link_ca=… "
                    "--link_cert=… --link_key=…");
-  const absl::StatusOr<EdgeOptions> options = EdgeOptionsFromFlags();
+  const absl::StatusOr<EdgeOptions> options =
+      EdgeOptionsFromFlags(Environment(kCredentialsVariable));
   ExitIfUsageError(options.status());
   const absl::Status status = Run(*options, signals);
   if (status.ok()) return 0;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "common/file/file.h"
 #include "common/flags/flag_range.h"
 #include "common/flags/flags.h"
 #include "common/status/status_macros.h"
@@ -13,6 +14,9 @@ ABSL_FLAG(std::string, listen, "0.0.0.0:8443", "host:port on which webhooks are 
 ABSL_FLAG(std::string, tls_cert, "", "PEM file with the certificate chain of the hooks' name");
 ABSL_FLAG(std::string, tls_key, "", "PEM file with its key");
 ABSL_FLAG(std::string, log_dir, "", "folder of the log; made if it is missing");
+ABSL_FLAG(std::string, config_key_file, "",
+          "file with the keys that seal the copy of the configuration, a line each: `<id> <base64 "
+          "of 32 bytes>`; empty: the service manager's credential config.key, or else no copy");
 ABSL_FLAG(std::string, control_plane, "", "host:port of the control plane's link");
 ABSL_FLAG(std::string, link_ca, "", "PEM file with the authorities of the control plane");
 ABSL_FLAG(std::string, link_cert, "",
@@ -54,6 +58,13 @@ absl::Status CheckTarget(absl::string_view flag, absl::string_view target) {
   return absl::OkStatus();
 }
 
+std::string ConfigKeyFile(const std::string& flag, const std::string& credentials_directory) {
+  if (!flag.empty() || credentials_directory.empty()) return flag;
+  const std::string credential = absl::StrCat(credentials_directory, "/", kConfigKeyCredential);
+  // One that is there and can't be read must stop the start: only a missing one is none.
+  return absl::IsNotFound(ReadFileToString(credential).status()) ? "" : credential;
+}
+
 absl::Status CheckNumbers(const EdgeOptions& options) {
   FC_RETURN_IF_ERROR(
       CheckRange<uint32_t>("max_body_bytes", options.max_body_bytes, 1, kLargestMaxBodyBytes));
@@ -85,7 +96,7 @@ absl::Status SetMetricsListen(const std::string& text, EdgeOptions& options) {
 
 }  // namespace
 
-absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags() {
+absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags(const std::string& credentials_directory) {
   FC_RETURN_IF_ERROR(CheckRequiredFlags(
       {"tls_cert", "tls_key", "log_dir", "control_plane", "link_ca", "link_cert", "link_key"}));
   EdgeOptions options;
@@ -98,6 +109,8 @@ absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags() {
   options.min_free_bytes = absl::GetFlag(FLAGS_min_free_bytes);
   options.retention = absl::GetFlag(FLAGS_retention);
   options.retention_bytes = absl::GetFlag(FLAGS_retention_bytes);
+  options.config_key_file =
+      ConfigKeyFile(absl::GetFlag(FLAGS_config_key_file), credentials_directory);
   options.control_plane = absl::GetFlag(FLAGS_control_plane);
   options.link = {.certificate = absl::GetFlag(FLAGS_link_cert),
                   .key = absl::GetFlag(FLAGS_link_key),

@@ -30,6 +30,10 @@ struct EdgeOptions {
   absl::Duration retention = absl::Hours(72);
   uint64_t retention_bytes = uint64_t{4} << 30;
 
+  // A keyring: the first key seals the copy of the configuration, all open it. Empty: no copy is
+  // kept.
+  std::string config_key_file;
+
   // `host:port`.
   std::string control_plane;
   // The node's certificate, its key, and the authorities of the control plane's certificate.
@@ -52,7 +56,12 @@ struct EdgeOptions {
 };
 
 // From the process's flags. kInvalidArgument names the flag and says what it may be.
-absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags();
+// `credentials_directory` is the value of kCredentialsVariable, where a service manager puts what
+// it was told to pass on: the file kConfigKeyCredential in it, if there is one, counts when no
+// --config_key_file is given.
+inline constexpr char kCredentialsVariable[] = "CREDENTIALS_DIRECTORY";
+inline constexpr char kConfigKeyCredential[] = "config.key";
+absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags(const std::string& credentials_directory);
 
 }  // namespace fluxcascade::edge
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/flags/reflection.h"
+#include "common/file/file.h"
 #include "common/flags/flags.h"
 #include "common/status/status_matchers.h"
 #include "gmock/gmock.h"
@@ -23,7 +24,7 @@ class EdgeOptionsTest : public testing::Test {
 
   absl::StatusOr<EdgeOptions> With(const std::string& argument) {
     FC_EXPECT_OK(ParseFlags({argument}));
-    return EdgeOptionsFromFlags();
+    return EdgeOptionsFromFlags("");
   }
 
   void ExpectError(const std::string& argument, const std::string& message) {
@@ -34,7 +35,7 @@ class EdgeOptionsTest : public testing::Test {
 };
 
 TEST_F(EdgeOptionsTest, WhatIsRequiredIsEnough) {
-  FC_ASSERT_OK_AND_ASSIGN(const EdgeOptions options, EdgeOptionsFromFlags());
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeOptions options, EdgeOptionsFromFlags(""));
   EXPECT_EQ(options.listen.ToString(), "0.0.0.0:8443");
   EXPECT_EQ(options.tls.certificate, "c");
   EXPECT_EQ(options.tls.key, "k");
@@ -56,13 +57,24 @@ TEST_F(EdgeOptionsTest, EachRequiredFlagIsMissed) {
   }
 }
 
+TEST_F(EdgeOptionsTest, TheKeysOfTheCopyAreTheFlagsOrElseTheServiceManagers) {
+  const std::string folder = testing::TempDir();
+  EXPECT_EQ(EdgeOptionsFromFlags("")->config_key_file, "");
+  EXPECT_EQ(EdgeOptionsFromFlags(folder)->config_key_file, "") << "it was not told to pass any on";
+  const std::string credential = folder + "/config.key";
+  FC_ASSERT_OK(WriteFileAtomically(credential, "k", 0600));
+  EXPECT_EQ(EdgeOptionsFromFlags(folder)->config_key_file, credential);
+  FC_ASSERT_OK(With("--config_key_file=/keys"));
+  EXPECT_EQ(EdgeOptionsFromFlags(folder)->config_key_file, "/keys");
+}
+
 TEST_F(EdgeOptionsTest, AnAddressMustBeOne) {
   EXPECT_THAT(With("--listen=localhost"),
               StatusIs(absl::StatusCode::kInvalidArgument, testing::StartsWith("--listen: ")));
 }
 
 TEST_F(EdgeOptionsTest, MetricsAreOnLoopbackUnlessToldOtherwise) {
-  FC_ASSERT_OK_AND_ASSIGN(EdgeOptions options, EdgeOptionsFromFlags());
+  FC_ASSERT_OK_AND_ASSIGN(EdgeOptions options, EdgeOptionsFromFlags(""));
   EXPECT_EQ(options.metrics_listen->ToString(), "127.0.0.1:9464");
   FC_ASSERT_OK_AND_ASSIGN(options, With("--metrics_listen="));
   EXPECT_EQ(options.metrics_listen, std::nullopt);

@@ -6,11 +6,33 @@
 #include "common/file/file.h"
 #include "common/net/event_loop.h"
 #include "common/net/listener.h"
+#include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "common/version/version.h"
 #include "edge/link/link_channel.h"
+#include "edge/routing/start_config.h"
 
 namespace fluxcascade::edge {
+namespace {
+
+std::vector<EdgeGauge> ConfigGauges(const ServedConfig& config, const Clock& clock) {
+  return {
+      {"config_age_seconds",
+       "How long ago the configuration that is served came from the control plane.",
+       [&config, &clock]() -> std::optional<double> {
+         const v1::ConfigState state = config.State();
+         if (!state.has_receive_time()) return std::nullopt;
+         return absl::ToDoubleSeconds(clock.Now() - FromProto(state.receive_time()));
+       }},
+      {"config_from_copy",
+       "1: what is served is the copy on disk; the control plane has sent none since the start.",
+       [&config] { return config.State().source() == v1::ConfigState::SOURCE_COPY ? 1 : 0; }},
+      {"config_copied", "1: what is served is on disk, too, for the next start.", [&config] {
+         return config.version() > 0 && config.State().no_copy_reason().empty() ? 1 : 0;
+       }}};
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
     const EdgeOptions& options, const Clock& clock, Random& random,
@@ -21,6 +43,7 @@ absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
   // The link dials again and again; a wrong file must show now, not in a warning every minute.
   FC_RETURN_IF_ERROR(OpenLinkChannel(options.control_plane, options.link).status());
   FC_RETURN_IF_ERROR(server->OpenLog());
+  server->StartConfig();
   FC_RETURN_IF_ERROR(server->StartHttp());
   server->StartLink();
   FC_RETURN_IF_ERROR(server->StartMetrics());
@@ -39,6 +62,7 @@ absl::Status EdgeServer::BindAndReadKeys() {
   }
   FC_ASSIGN_OR_RETURN(tls_, ServerTlsContext::Load({.certificate_chain = options_.tls.certificate,
                                                     .private_key = options_.tls.key}));
+  FC_ASSIGN_OR_RETURN(config_keys_, ReadConfigKeys(options_.config_key_file, random_));
   return absl::OkStatus();
 }
 
@@ -58,9 +82,19 @@ absl::Status EdgeServer::OpenLog() {
   return absl::OkStatus();
 }
 
+// Behind the log's opening, which shuts out any other process that would write the copy.
+void EdgeServer::StartConfig() {
+  config_ = StartServedConfig({.keys = std::move(config_keys_),
+                               .folder = options_.log_dir,
+                               .max_body_bytes = options_.max_body_bytes,
+                               .rate_limit = options_.limits.hook_rate},
+                              clock_.Now());
+  config_keeper_ = std::make_unique<ConfigKeeper>(*config_, clock_, ConfigKeeper::kInterval);
+}
+
 absl::Status EdgeServer::StartHttp() {
-  receiver_ =
-      std::make_unique<VerifyingReceiver>(hooks_, *log_, rejections_, counters_, clock_, notices_);
+  receiver_ = std::make_unique<VerifyingReceiver>(config_->hooks(), *log_, rejections_, counters_,
+                                                  clock_, notices_);
   HttpServer::Options http_options;
   http_options.address = options_.listen;
   http_options.tls = tls_;
@@ -85,14 +119,12 @@ void EdgeServer::StartLink() {
   link_options.files = options_.link;
   link_ = std::make_unique<EdgeLink>(std::move(link_options),
                                      LinkedEdge{.log = *log_,
-                                                .hooks = hooks_,
+                                                .config = *config_,
                                                 .rejections = rejections_,
                                                 .counters = counters_,
                                                 .notices = notices_,
                                                 .http = [this] { return http_->stats(); },
-                                                .version = kVersion,
-                                                .max_body_bytes = options_.max_body_bytes,
-                                                .rate_limit = options_.limits.hook_rate},
+                                                .version = kVersion},
                                      clock_, random_);
 }
 
@@ -103,13 +135,13 @@ absl::Status EdgeServer::StartMetrics() {
                          .started = started_,
                          .clock = clock_,
                          .counters = counters_,
-                         .hooks = hooks_,
+                         .hooks = config_->hooks(),
                          .rejections = rejections_,
                          .http = [this] { return http_->stats(); },
                          .log = [this] { return log_->Stats(); },
                          .ready = [this] { return Ready(); },
                          .link_connected = [this] { return link_->connected(); },
-                         .gauges = {}});
+                         .gauges = ConfigGauges(*config_, clock_)});
   FC_ASSIGN_OR_RETURN(metrics_server_,
                       MetricsServer::Start(std::move(metrics_socket_), *metrics_, clock_));
   return absl::OkStatus();
@@ -131,7 +163,7 @@ std::vector<LivenessProbe> EdgeServer::Probes() {
 }
 
 absl::Status EdgeServer::Ready() const {
-  if (hooks_.Get() == nullptr) return absl::UnavailableError("no configuration yet");
+  if (config_->version() == 0) return absl::UnavailableError("no configuration yet");
   return log_->Ready();
 }
 

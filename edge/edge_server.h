@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/crypto/keyring.h"
 #include "common/logging/limited_log.h"
 #include "common/net/socket_address.h"
 #include "common/net/tls_context.h"
@@ -18,6 +19,7 @@
 #include "common/random/random.h"
 #include "common/server/liveness.h"
 #include "common/time/clock.h"
+#include "edge/config_keeper.h"
 #include "edge/edge_options.h"
 #include "edge/http/http_server.h"
 #include "edge/link/edge_link.h"
@@ -28,16 +30,16 @@
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/receive/verifying_receiver.h"
-#include "edge/routing/active_hook_table.h"
+#include "edge/routing/served_config.h"
 
 namespace fluxcascade::edge {
 
 class EdgeServer {
  public:
-  // Serves when it returns, though it answers 503 until the control plane has sent a configuration.
-  // Errors name what is wrong: a file, the log, the address. `clock` and `random` outlive the
-  // server. `drop_root` is called when the ports are bound and the key is read, before a thread
-  // starts or anything else is opened.
+  // Serves when it returns; without a copy of its configuration that it can use it answers 503
+  // until the control plane has sent one. Errors name what is wrong: a file, the log, the address.
+  // `clock` and `random` outlive the server. `drop_root` is called when the ports are bound and the
+  // keys are read, before a thread starts or anything else is opened.
   static absl::StatusOr<std::unique_ptr<EdgeServer>> Start(
       const EdgeOptions& options, const Clock& clock, Random& random,
       const std::function<absl::Status()>& drop_root = [] { return absl::OkStatus(); });
@@ -64,6 +66,7 @@ class EdgeServer {
   // All that may need root's rights.
   absl::Status BindAndReadKeys();
   absl::Status OpenLog();
+  void StartConfig();
   absl::Status StartHttp();
   void StartLink();
   absl::Status StartMetrics();
@@ -77,14 +80,17 @@ class EdgeServer {
   UniqueFd socket_;
   UniqueFd metrics_socket_;
   std::shared_ptr<const ServerTlsContext> tls_;
+  std::optional<Keyring> config_keys_;
 
   // Destroyed from the last to the first: no one is used by one that is gone.
   LimitedLog notices_;
   EdgeCounters counters_;
   RejectionRing rejections_{{}};
-  ActiveHookTable hooks_;
+  // Started behind the log; what the log still owes when it closes ends in here.
+  std::unique_ptr<ServedConfig> config_;
   std::unique_ptr<RocksEventLog> log_;
   std::unique_ptr<LogKeeper> keeper_;
+  std::unique_ptr<ConfigKeeper> config_keeper_;
   std::unique_ptr<VerifyingReceiver> receiver_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<EdgeLink> link_;

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "common/crypto/keyring.h"
 #include "common/file/file.h"
 #include "common/net/testing/tls_test_client.h"
 #include "common/server/liveness.h"
@@ -87,11 +88,15 @@ class EdgeServerTest : public testing::Test {
     return File(name);
   }
 
-  void Start() {
+  void StartAlone() {
     absl::StatusOr<std::unique_ptr<EdgeServer>> server =
         EdgeServer::Start(options_, SystemClock(), SecureRandom());
     ASSERT_THAT(server, IsOk());
     server_ = *std::move(server);
+  }
+
+  void Start() {
+    StartAlone();
     hello_ = control_plane_.NextHello();
     ASSERT_TRUE(hello_.has_value());
   }
@@ -322,17 +327,48 @@ TEST_F(EdgeServerTest, LoopsAndLogAnswerTheirProbes) {
   }
 }
 
-TEST_F(EdgeServerTest, RootIsDroppedBetweenTheKeyAndTheLog) {
+TEST_F(EdgeServerTest, RootIsDroppedBetweenTheKeysAndTheLog) {
   const auto drop = [] { return absl::PermissionDeniedError("not allowed"); };
   const std::string certificate = options_.tls.certificate;
   options_.tls.certificate = File("nowhere.pem");
   EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom(), drop).status(),
               StatusIs(absl::StatusCode::kNotFound));
   options_.tls.certificate = certificate;
+  options_.config_key_file = File("nowhere.key");
+  EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom(), drop).status(),
+              StatusIs(absl::StatusCode::kNotFound));
+  options_.config_key_file.clear();
   EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom(), drop).status(),
               StatusIs(absl::StatusCode::kPermissionDenied, "not allowed"));
   EXPECT_THAT(ReadFileToString(options_.log_dir + "/CURRENT").status(),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(EdgeServerTest, ARestartWithoutAControlPlaneTakesWebhooksByTheCopy) {
+  options_.config_key_file = Write("keys", Keyring::NewKeyLine("k1", SecureRandom()));
+  StartConfigured();
+  control_plane_.Stop();
+  server_.reset();
+  StartAlone();
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Post({.body = "alone"}), StartsWith("HTTP/1.1 200 "));
+
+  control_plane_.Start();
+  hello_ = control_plane_.NextHello();
+  ASSERT_TRUE(hello_.has_value());
+  EXPECT_EQ(hello_->config_version(), 1);
+  EXPECT_EQ(hello_->config_state().source(), v1::ConfigState::SOURCE_COPY);
+  const auto requests = PullAfter(0);
+  ASSERT_EQ(requests.size(), 1);
+  EXPECT_EQ(requests[0].body(), "alone");
+}
+
+TEST_F(EdgeServerTest, ARestartWithoutAControlPlaneAndWithoutKeysTellsSendersToComeBack) {
+  StartConfigured();
+  control_plane_.Stop();
+  server_.reset();
+  StartAlone();
+  EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 503 "));
 }
 
 TEST_F(EdgeServerTest, AWrongFileIsNamedAtTheStart) {

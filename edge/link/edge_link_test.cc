@@ -3,6 +3,7 @@
 #include "edge/link/edge_link.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -56,13 +57,12 @@ class EdgeLinkTest : public testing::Test {
     options_.reconnect = {.initial = absl::Milliseconds(10), .max = absl::Milliseconds(50)};
     link_ = std::make_unique<EdgeLink>(options_,
                                        LinkedEdge{.log = log_,
-                                                  .hooks = hooks_,
+                                                  .config = config_,
                                                   .rejections = rejections_,
                                                   .counters = counters_,
                                                   .notices = notices_,
                                                   .http = nullptr,
-                                                  .version = "1.2.3",
-                                                  .max_body_bytes = 1000},
+                                                  .version = "1.2.3"},
                                        SystemClock(), random_);
   }
 
@@ -81,7 +81,7 @@ class EdgeLinkTest : public testing::Test {
   TestAuthority authority_;
   FakeControlPlane control_plane_{authority_, authority_};
   FakeEventLog log_;
-  ActiveHookTable hooks_;
+  ServedConfig config_{1000, std::nullopt};
   RejectionRing rejections_{{}};
   EdgeCounters counters_;
   LimitedLog notices_{SystemClock()};
@@ -104,13 +104,13 @@ TEST_F(EdgeLinkTest, AppliesOrRefusesAConfigurationAndSaysWhich) {
   Dial();
   ASSERT_TRUE(control_plane_.NextHello().has_value());
   EXPECT_EQ(ConfigErrorOf(ConfigOf(1)), "");
-  EXPECT_EQ(hooks_.Get()->version(), 1);
+  EXPECT_EQ(config_.hooks().Get()->version(), 1);
   EXPECT_TRUE(link_->connected());
 
   v1::Config bad = ConfigOf(2);
   bad.mutable_hooks(0)->set_token("short");
   EXPECT_THAT(ConfigErrorOf(bad), HasSubstr("hooks[0].token"));
-  EXPECT_EQ(hooks_.Get()->version(), 1);
+  EXPECT_EQ(config_.hooks().Get()->version(), 1);
 }
 
 TEST_F(EdgeLinkTest, AWaitingPullIsAnsweredByWhatIsAppended) {

@@ -1,7 +1,6 @@
 #include "edge/link/link_conversation.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -49,17 +48,20 @@ v1::ConnectRequest LinkConversation::Hello() const {
   v1::Hello* hello = message.mutable_hello();
   hello->set_version(edge_.version);
   *hello->mutable_log() = edge_.log.State();
-  const std::shared_ptr<const HookTable> hooks = edge_.hooks.Get();
-  hello->set_config_version(hooks == nullptr ? 0 : hooks->version());
+  hello->set_config_version(edge_.config.version());
+  *hello->mutable_config_state() = edge_.config.State();
   return message;
 }
 
-void LinkConversation::Receive(const v1::ConnectResponse& message, absl::Duration now) {
+void LinkConversation::Receive(const v1::ConnectResponse& message, absl::Duration now,
+                               absl::Time wall_time) {
   switch (message.message_case()) {
     case v1::ConnectResponse::kConfig: {
-      v1::ConfigResult result = Apply(message.config());
+      v1::ConfigResult result = Apply(message.config(), wall_time);
       MutexLock lock(mutex_);
       config_results_.push_back(std::move(result));
+      // It says where the configuration is from now.
+      status_due_ = now;
       break;
     }
     case v1::ConnectResponse::kPull: {
@@ -80,29 +82,19 @@ void LinkConversation::Receive(const v1::ConnectResponse& message, absl::Duratio
   }
 }
 
-v1::ConfigResult LinkConversation::Apply(const v1::Config& config) const {
+v1::ConfigResult LinkConversation::Apply(const v1::Config& config, absl::Time wall_time) const {
   v1::ConfigResult result;
   result.set_version(config.version());
-  const std::shared_ptr<const HookTable> current = edge_.hooks.Get();
-  const int64_t current_version = current == nullptr ? 0 : current->version();
-  if (config.version() < current_version) {
-    result.set_error(absl::StrCat("version ", config.version(), " is below version ",
-                                  current_version, ", which this edge serves"));
-    return result;
-  }
-  absl::StatusOr<std::shared_ptr<const HookTable>> table =
-      HookTable::Build(config, edge_.max_body_bytes, current.get(), edge_.rate_limit);
-  if (!table.ok()) {
-    result.set_error(std::string(table.status().message()));
+  const absl::Status applied = edge_.config.Apply(config, wall_time);
+  if (applied.ok()) {
     edge_.notices.Log(
-        LogLevel::kWarning, "refused a configuration",
-        {{"version", static_cast<long>(config.version())}, {"error", table.status()}});
-    return result;
+        LogLevel::kInfo, "serving a new configuration",
+        {{"version", static_cast<long>(config.version())}, {"hooks", config.hooks_size()}});
+  } else {
+    result.set_error(std::string(applied.message()));
+    edge_.notices.Log(LogLevel::kWarning, "refused a configuration",
+                      {{"version", static_cast<long>(config.version())}, {"error", applied}});
   }
-  edge_.notices.Log(LogLevel::kInfo, "serving a new configuration",
-                    {{"version", static_cast<long>(config.version())},
-                     {"hooks", static_cast<unsigned long>((*table)->size())}});
-  edge_.hooks.Replace(*std::move(table));
   return result;
 }
 
@@ -185,12 +177,13 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_rate_limited(edge_.counters.rate_limited);
   status->set_rejections_dropped(edge_.rejections.dropped());
   status->set_duplicates(edge_.counters.duplicates);
-  status->set_forgotten_ids(edge_.hooks.seen_ids().forgotten());
+  status->set_forgotten_ids(edge_.config.hooks().seen_ids().forgotten());
   if (edge_.http) AddHttp(edge_.http(), *status);
+  *status->mutable_config_state() = edge_.config.State();
   const absl::Status ready = edge_.log.Ready();
   if (!ready.ok()) {
     status->set_not_ready_reason(std::string(ready.message()));
-  } else if (edge_.hooks.Get() == nullptr) {
+  } else if (edge_.config.version() == 0) {
     status->set_not_ready_reason("no configuration yet");
   } else if (!read_failure_.ok()) {
     status->set_not_ready_reason(absl::StrCat("the log can't be read: ", read_failure_.message()));

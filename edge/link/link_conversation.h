@@ -15,7 +15,7 @@
 #include "edge/log/event_log.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
-#include "edge/routing/active_hook_table.h"
+#include "edge/routing/served_config.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 
 namespace fluxcascade::edge {
@@ -23,7 +23,7 @@ namespace fluxcascade::edge {
 // The parts of the edge that the link speaks for. All outlive it.
 struct LinkedEdge {
   EventLog& log;
-  ActiveHookTable& hooks;
+  ServedConfig& config;
   RejectionRing& rejections;
   const EdgeCounters& counters;
   // Where the link says what happens on it: how often that is, the other end decides.
@@ -32,13 +32,10 @@ struct LinkedEdge {
   std::function<HttpStats()> http;
   // Of the binary.
   std::string version;
-  // The edge's own limits.
-  uint32_t max_body_bytes;
-  RateLimit rate_limit = {};
 };
 
 // One conversation belongs to one stream: a pull dies with the stream that it came on. No threads,
-// no clock: `now` is monotonic. Thread-safe.
+// no clock: `now` is monotonic, `wall_time` of the same moment. Thread-safe.
 class LinkConversation {
  public:
   static constexpr absl::Duration kStatusInterval = absl::Seconds(5);
@@ -52,8 +49,9 @@ class LinkConversation {
   // The first message.
   v1::ConnectRequest Hello() const;
 
-  // Acts on what came. Answers, if any, are among the next turn's messages.
-  void Receive(const v1::ConnectResponse& message, absl::Duration now);
+  // Acts on what came; a configuration may wait for the disk. Answers, if any, are among the next
+  // turn's messages.
+  void Receive(const v1::ConnectResponse& message, absl::Duration now, absl::Time wall_time);
 
   struct Turn {
     // To be sent now, in this order.
@@ -76,7 +74,7 @@ class LinkConversation {
     absl::Duration deadline;
   };
 
-  v1::ConfigResult Apply(const v1::Config& config) const;
+  v1::ConfigResult Apply(const v1::Config& config, absl::Time wall_time) const;
   void Acknowledge(const v1::Ack& ack) const;
   // Nothing while the pull is to wait, as it does while the log can't be read for the moment.
   std::optional<v1::ConnectRequest> AnswerPull(absl::Duration now) FC_REQUIRES(mutex_);

@@ -1,6 +1,7 @@
 #include "edge/link/link_conversation.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,9 @@ class LinkConversationTest : public testing::Test {
     return message;
   }
 
-  void Receive(const v1::ConnectResponse& message) { conversation_.Receive(message, now_); }
+  void Receive(const v1::ConnectResponse& message) {
+    conversation_.Receive(message, now_, wall_time_);
+  }
 
   LinkConversation::Turn Turn() { return conversation_.TakeTurn(now_, wall_time_); }
 
@@ -80,20 +83,19 @@ class LinkConversationTest : public testing::Test {
   absl::Duration now_ = absl::Hours(1);
   const absl::Time wall_time_ = absl::FromUnixSeconds(1767225600);
   FakeEventLog log_;
-  ActiveHookTable hooks_;
+  ServedConfig config_{1000, std::nullopt};
   RejectionRing rejections_{{.entries = 1000, .entries_of_a_hook = 2}};
   EdgeCounters counters_;
   FakeClock clock_;
   LimitedLog notices_{clock_, {.lines = 2}};
   HttpStats http_;
   LinkConversation conversation_{LinkedEdge{.log = log_,
-                                            .hooks = hooks_,
+                                            .config = config_,
                                             .rejections = rejections_,
                                             .counters = counters_,
                                             .notices = notices_,
                                             .http = [this] { return http_; },
-                                            .version = "1.2.3",
-                                            .max_body_bytes = 1000}};
+                                            .version = "1.2.3"}};
 };
 
 TEST_F(LinkConversationTest, TheHelloSaysWhatTheEdgeIsAndHas) {
@@ -111,7 +113,7 @@ TEST_F(LinkConversationTest, AConfigurationIsServedAndThenAnswered) {
   const v1::ConfigResult result = ResultOf(ConfigOf(5, 2));
   EXPECT_EQ(result.version(), 5);
   EXPECT_EQ(result.error(), "");
-  EXPECT_EQ(hooks_.Get()->size(), 2);
+  EXPECT_EQ(config_.hooks().Get()->size(), 2);
   EXPECT_THAT(TurnOf(v1::ConnectRequest::kConfigResult), IsEmpty()) << "answered once";
 }
 
@@ -120,11 +122,11 @@ TEST_F(LinkConversationTest, AnAppliedConfigurationFillsNoRateLimitsBucket) {
   v1::Hook& hook = *config.mutable_config()->mutable_hooks(0);
   hook.mutable_rate_limit()->set_requests_per_second(1);
   Receive(config);
-  EXPECT_TRUE(hooks_.Get()->Find(hook.token(), wall_time_)->rate->Take(now_));
+  EXPECT_TRUE(config_.hooks().Get()->Find(hook.token(), wall_time_)->rate->Take(now_));
   config.mutable_config()->set_version(6);
   Receive(config);
-  ASSERT_EQ(hooks_.Get()->version(), 6);
-  EXPECT_FALSE(hooks_.Get()->Find(hook.token(), wall_time_)->rate->Take(now_));
+  ASSERT_EQ(config_.hooks().Get()->version(), 6);
+  EXPECT_FALSE(config_.hooks().Get()->Find(hook.token(), wall_time_)->rate->Take(now_));
 }
 
 TEST_F(LinkConversationTest, ABadConfigurationIsRefusedAndTheOldOneStays) {
@@ -135,7 +137,7 @@ TEST_F(LinkConversationTest, ABadConfigurationIsRefusedAndTheOldOneStays) {
   const v1::ConfigResult result = ResultOf(bad);
   EXPECT_EQ(result.version(), 6);
   EXPECT_THAT(result.error(), HasSubstr("hooks[2]"));
-  EXPECT_EQ(hooks_.Get()->version(), 5);
+  EXPECT_EQ(config_.hooks().Get()->version(), 5);
   EXPECT_EQ(ResultOf(ConfigOf(6, 1)).error(), "") << "the number may be used again";
 }
 
@@ -143,18 +145,18 @@ TEST_F(LinkConversationTest, AConfigurationThatIsServedAlreadyIsAnsweredAsApplie
   Receive(ConfigOf(5, 2));
   Turn();
   EXPECT_EQ(ResultOf(ConfigOf(5, 2)).error(), "");
-  EXPECT_EQ(hooks_.Get()->size(), 2);
+  EXPECT_EQ(config_.hooks().Get()->size(), 2);
 }
 
 TEST_F(LinkConversationTest, OtherContentsOfTheSameVersionAreServedBeforeTheyAreCalledApplied) {
   Receive(ConfigOf(5, 2));
   Turn();
   EXPECT_EQ(ResultOf(ConfigOf(5, 1)).error(), "");
-  EXPECT_EQ(hooks_.Get()->size(), 1);
+  EXPECT_EQ(config_.hooks().Get()->size(), 1);
   v1::ConnectResponse bad = ConfigOf(5, 3);
   bad.mutable_config()->mutable_hooks(2)->clear_required();
   EXPECT_THAT(ResultOf(bad).error(), HasSubstr("hooks[2]"));
-  EXPECT_EQ(hooks_.Get()->size(), 1);
+  EXPECT_EQ(config_.hooks().Get()->size(), 1);
 }
 
 TEST_F(LinkConversationTest, ABadConfigurationThatIsSentAgainAndAgainFillsNoDisk) {
@@ -171,7 +173,27 @@ TEST_F(LinkConversationTest, AnOlderConfigurationIsRefused) {
   Turn();
   EXPECT_EQ(ResultOf(ConfigOf(4, 1)).error(),
             "version 4 is below version 5, which this edge serves");
-  EXPECT_EQ(hooks_.Get()->version(), 5);
+  EXPECT_EQ(config_.hooks().Get()->version(), 5);
+}
+
+TEST_F(LinkConversationTest, AConfigurationIsAppliedAndAnsweredInTheSameTurnAsItsStatus) {
+  Turn();
+  Receive(ConfigOf(5, 1));
+  const std::vector<v1::ConnectRequest> messages = Turn().messages;
+  ASSERT_EQ(messages.size(), 2);
+  EXPECT_EQ(messages[0].config_result().version(), 5);
+  const v1::ConfigState& state = messages[1].status().config_state();
+  EXPECT_EQ(state.source(), v1::ConfigState::SOURCE_CONTROL_PLANE);
+  EXPECT_EQ(FromProto(state.receive_time()), wall_time_);
+  EXPECT_EQ(state.no_copy_reason(), "it has no key to keep a copy with");
+}
+
+TEST_F(LinkConversationTest, TheHelloSaysWhereTheConfigurationIsFrom) {
+  EXPECT_EQ(conversation_.Hello().hello().config_state().source(),
+            v1::ConfigState::SOURCE_UNSPECIFIED);
+  Receive(ConfigOf(5, 1));
+  EXPECT_EQ(conversation_.Hello().hello().config_state().source(),
+            v1::ConfigState::SOURCE_CONTROL_PLANE);
 }
 
 TEST_F(LinkConversationTest, APullIsAnsweredAtOnceWhenThereIsSomething) {

@@ -37,7 +37,7 @@ void LinkSession::ReadUntilEnd(Stream& stream) {
     if (!heard_.exchange(true)) {
       notices_.Log(LogLevel::kInfo, "the link to the control plane is up");
     }
-    conversation_.Receive(message, clock_.Monotonic());
+    conversation_.Receive(message, clock_.Monotonic(), clock_.Now());
     waker_.Wake();
   }
   ended_ = true;

@@ -2,6 +2,7 @@
 
 #include "edge/link/link_session.h"
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -48,18 +49,17 @@ class LinkSessionTest : public testing::Test {
   TestAuthority stranger_{"a stranger"};
   FakeControlPlane control_plane_{authority_, authority_};
   FakeEventLog log_;
-  ActiveHookTable hooks_;
+  ServedConfig config_{1000, std::nullopt};
   RejectionRing rejections_{{}};
   EdgeCounters counters_;
   LimitedLog notices_{SystemClock()};
   const LinkedEdge edge_{.log = log_,
-                         .hooks = hooks_,
+                         .config = config_,
                          .rejections = rejections_,
                          .counters = counters_,
                          .notices = notices_,
                          .http = nullptr,
-                         .version = "1.2.3",
-                         .max_body_bytes = 1000};
+                         .version = "1.2.3"};
   Waker waker_;
 };
 

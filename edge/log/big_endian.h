@@ -1,4 +1,4 @@
-// Integers as the log writes them.
+// Integers as the edge writes them to disk.
 #ifndef FLUXCASCADE_EDGE_LOG_BIG_ENDIAN_H_
 #define FLUXCASCADE_EDGE_LOG_BIG_ENDIAN_H_
 

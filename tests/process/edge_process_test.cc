@@ -19,12 +19,14 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/crypto/encoding.h"
+#include "common/crypto/keyring.h"
 #include "common/file/file.h"
 #include "common/mutex/mutex.h"
 #include "common/net/socket_address.h"
 #include "common/net/testing/datagram_socket.h"
 #include "common/net/testing/tls_test_client.h"
 #include "common/net/unique_fd.h"
+#include "common/random/random.h"
 #include "common/status/status_matchers.h"
 #include "common/testing/test_certificates.h"
 #include "edge/testing/fake_control_plane.h"
@@ -59,6 +61,8 @@ edge::v1::Config OneHook() {
   recipe->mutable_basic()->add_credentials()->set_value("hook:not-a-secret");
   return config;
 }
+
+std::string KeyLine() { return Keyring::NewKeyLine("k1", SecureRandom()); }
 
 class EdgeProcessTest : public testing::Test {
  protected:
@@ -103,6 +107,10 @@ class EdgeProcessTest : public testing::Test {
     ASSERT_TRUE(control_plane_.NextHello().has_value()) << Stderr();
     ASSERT_TRUE(control_plane_.SendConfig(OneHook()));
     ASSERT_TRUE(control_plane_.Next(edge::v1::ConnectRequest::kConfigResult).has_value());
+    FindAddress();
+  }
+
+  void FindAddress() {
     FC_ASSERT_OK_AND_ASSIGN(std::string ready, WhenWritten(File("ready")));
     FC_ASSERT_OK_AND_ASSIGN(address_, SocketAddress::Parse(absl::StripSuffix(ready, "\n")));
   }
@@ -355,6 +363,18 @@ TEST_F(EdgeProcessTest, WhatWasAcceptedOutlivesAKill) {
   ASSERT_TRUE(batch.has_value());
   ASSERT_EQ(batch->batch().requests_size(), 2);
   EXPECT_EQ(batch->batch().requests(1).body(), "two");
+}
+
+TEST_F(EdgeProcessTest, KilledWhileTheControlPlaneIsDownItTakesWebhooksAgainByItsCopy) {
+  arguments_.push_back("--config_key_file=" + Write("keys", KeyLine()));
+  SpawnAndConfigure();
+  control_plane_.Stop();
+  edge_->Signal(SIGKILL);
+  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(-SIGKILL));
+
+  Spawn();
+  FindAddress();
+  EXPECT_THAT(Post("alone"), StartsWith("HTTP/1.1 200 ")) << Stderr();
 }
 
 }  // namespace

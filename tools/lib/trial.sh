@@ -35,7 +35,7 @@ give_up() {
   exit 1
 }
 
-# trial_certificates STATE: an authority, and certificates for each process.
+# trial_certificates STATE: an authority, and certificates and keys for each process.
 trial_certificates() {
   local certs=$1/certs
   mkdir -p "$certs"
@@ -45,8 +45,10 @@ trial_certificates() {
     make_certificate "$certs" "$name" "DNS:localhost,IP:127.0.0.1"
   done
   make_certificate "$certs" edge-1 "DNS:edge-1"
-  printf 'k1 %s\n' "$(head -c 32 /dev/urandom | base64)" > "$1/keyring"
-  chmod 600 "$1/keyring" "$certs"/*.key
+  for name in keyring edge-keyring; do
+    printf 'k1 %s\n' "$(head -c 32 /dev/urandom | base64)" > "$1/$name"
+  done
+  chmod 600 "$1/keyring" "$1/edge-keyring" "$certs"/*.key
 }
 
 # start_process STATE NAME COMMAND…: runs it in the background; its log and process id are under STATE.
@@ -131,7 +133,8 @@ start_edge() {
     --tls_cert="$state/certs/hooks.pem" --tls_key="$state/certs/hooks.key" --log_dir="$state/edge-log" \
     --control_plane="localhost:$LINK_PORT" --link_ca="$state/certs/ca.pem" \
     --link_cert="$state/certs/edge-1.pem" --link_key="$state/certs/edge-1.key" \
-    --metrics_listen=127.0.0.1:0 --max_connections=1000 --ready_file="$state/edge.ready" "$@"
+    --config_key_file="$state/edge-keyring" --metrics_listen=127.0.0.1:0 --max_connections=1000 \
+    --ready_file="$state/edge.ready" "$@"
   until_true 20 test -s "$state/edge.ready" || return 1
   EDGE_PORT=$(sed 's/.*://' "$state/edge.ready")
   export EDGE_PORT
