@@ -74,6 +74,9 @@ v1::EdgeNode ToApi(const StoredNode& stored, absl::Time now) {
   node.set_not_ready_reason(stored.not_ready_reason());
   node.set_pull_paused_reason(stored.pull_paused_reason());
   if (stored.has_counters()) *node.mutable_counters() = ToApi(stored.counters());
+  node.set_config_source(static_cast<v1::EdgeNode::ConfigSource>(stored.config_source()));
+  if (stored.has_config_time()) *node.mutable_config_time() = stored.config_time();
+  node.set_no_config_copy_reason(stored.no_config_copy_reason());
   return node;
 }
 

@@ -208,6 +208,9 @@ TEST_F(EdgeServiceTest, ShowsWhatTheNodeReportedAndHowFarItWasRead) {
   stored.set_version("1.2.3");
   stored.set_not_ready_reason("the disk is full");
   stored.set_pull_paused_reason("the store is full");
+  stored.set_config_source(store::v1::EdgeNode::CONFIG_SOURCE_COPY);
+  *stored.mutable_config_time() = ToProto(env_.clock.Now() - absl::Hours(5));
+  stored.set_no_config_copy_reason("its disk is full");
   Store(stored);
   FC_ASSERT_OK_AND_ASSIGN(const EdgeNode node, Get());
   EXPECT_EQ(node.state(), EdgeNode::STATE_CONNECTED);
@@ -220,6 +223,9 @@ TEST_F(EdgeServiceTest, ShowsWhatTheNodeReportedAndHowFarItWasRead) {
   EXPECT_EQ(node.version(), "1.2.3");
   EXPECT_EQ(node.not_ready_reason(), "the disk is full");
   EXPECT_EQ(node.pull_paused_reason(), "the store is full");
+  EXPECT_EQ(node.config_source(), EdgeNode::CONFIG_SOURCE_COPY);
+  EXPECT_EQ(FromProto(node.config_time()), env_.clock.Now() - absl::Hours(5));
+  EXPECT_EQ(node.no_config_copy_reason(), "its disk is full");
   EXPECT_EQ(FromProto(node.last_seen_time()), env_.clock.Now());
 }
 

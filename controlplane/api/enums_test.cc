@@ -4,6 +4,7 @@
 #include "fluxcascade/store/v1/records.pb.h"
 #include "fluxcascade/store/v1/resources.pb.h"
 #include "fluxcascade/v1/delivery.pb.h"
+#include "fluxcascade/v1/edge.pb.h"
 #include "fluxcascade/v1/event.pb.h"
 #include "fluxcascade/v1/mapping.pb.h"
 #include "fluxcascade/v1/subscription.pb.h"
@@ -34,6 +35,8 @@ TEST(EnumsTest, MeanTheSameInTheApiAndInTheStore) {
   ExpectSame(v1::Attempt::Blame_descriptor(), store::v1::Attempt::Blame_descriptor());
   ExpectSame(v1::SyncLog::Trigger_descriptor(), store::v1::SyncLog::Trigger_descriptor());
   ExpectSame(v1::SyncLog::Result_descriptor(), store::v1::SyncLog::Result_descriptor());
+  ExpectSame(v1::EdgeNode::ConfigSource_descriptor(),
+             store::v1::EdgeNode::ConfigSource_descriptor());
   ExpectSame(v1::ListDeliveriesRequest::Direction_descriptor(), store::v1::Direction_descriptor());
 }
 

@@ -29,6 +29,17 @@ store::v1::Rejection ToStored(const edge::v1::RejectedRequest& rejected) {
   return stored;
 }
 
+store::v1::EdgeNode::ConfigSource SourceOf(const edge::v1::ConfigState& state) {
+  switch (state.source()) {
+    case edge::v1::ConfigState::SOURCE_CONTROL_PLANE:
+      return store::v1::EdgeNode::CONFIG_SOURCE_CONTROL_PLANE;
+    case edge::v1::ConfigState::SOURCE_COPY:
+      return store::v1::EdgeNode::CONFIG_SOURCE_COPY;
+    default:
+      return store::v1::EdgeNode::CONFIG_SOURCE_UNSPECIFIED;
+  }
+}
+
 store::v1::EdgeCounters CountersOf(const edge::v1::Status& status) {
   store::v1::EdgeCounters counters;
   counters.set_accepted(status.accepted());
@@ -45,6 +56,14 @@ store::v1::EdgeCounters CountersOf(const edge::v1::Status& status) {
   counters.set_rate_limited(status.rate_limited());
   counters.set_refused_bodies(status.refused_bodies());
   return counters;
+}
+
+// An older edge says nothing of it: then nothing is shown.
+void ShowConfigState(const edge::v1::ConfigState& state, store::v1::EdgeNode& node) {
+  node.set_config_source(SourceOf(state));
+  node.clear_config_time();
+  if (state.has_receive_time()) *node.mutable_config_time() = state.receive_time();
+  node.set_no_config_copy_reason(state.no_copy_reason());
 }
 
 std::string DescribeLog(const edge::v1::LogState& log) {
@@ -114,6 +133,7 @@ absl::Status EdgeSession::StoreHello(const edge::v1::Hello& hello) {
     node.set_version(hello.version());
     node.set_applied_config_version(hello.config_version());
     node.set_config_confirmed(false);
+    ShowConfigState(hello.config_state(), node);
     node.clear_config_error();
     node.clear_log_error();
     node.clear_damaged_sequence();
@@ -139,8 +159,12 @@ absl::Status EdgeSession::StoreHello(const edge::v1::Hello& hello) {
 
 absl::Status EdgeSession::OnConfigResult(const edge::v1::ConfigResult& result) {
   FC_RETURN_IF_ERROR(UpdateNode([&](store::v1::EdgeNode& node) {
-    node.set_config_error(result.error());
-    if (!result.error().empty()) return;
+    if (!result.error().empty()) {
+      node.set_config_error(
+          absl::StrCat("refused configuration ", result.version(), ": ", result.error()));
+      return;
+    }
+    node.clear_config_error();
     node.set_applied_config_version(result.version());
     node.set_config_confirmed(true);
   }));
@@ -159,6 +183,7 @@ absl::Status EdgeSession::OnStatus(const edge::v1::Status& status) {
     node.set_next_sequence(status.log().next_sequence());
     node.set_not_ready_reason(status.not_ready_reason());
     *node.mutable_counters() = CountersOf(status);
+    ShowConfigState(status.config_state(), node);
     node.set_connected(true);
   });
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/proto_time/proto_time.h"
 #include "common/random/fake_random.h"
 #include "common/status/status_macros.h"
 #include "common/status/status_matchers.h"
@@ -274,6 +275,35 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   EXPECT_EQ(node.counters().forgotten_ids(), 11u);
   EXPECT_EQ(node.counters().rate_limited(), 12u);
   EXPECT_EQ(node.counters().refused_bodies(), 13u);
+}
+
+TEST_F(EdgeSessionTest, WhereTheEdgeHasItsConfigurationFromIsKept) {
+  ConnectRequest hello;
+  edge::v1::ConfigState& state = *hello.mutable_hello()->mutable_config_state();
+  state.set_source(edge::v1::ConfigState::SOURCE_COPY);
+  *state.mutable_receive_time() = ToProto(clock_.Now() - absl::Hours(5));
+  FC_ASSERT_OK(session_.Handle(hello));
+  EXPECT_EQ(Node().config_source(), store::v1::EdgeNode::CONFIG_SOURCE_COPY);
+  EXPECT_EQ(FromProto(Node().config_time()), clock_.Now() - absl::Hours(5));
+
+  ConnectRequest status;
+  edge::v1::ConfigState& now = *status.mutable_status()->mutable_config_state();
+  now.set_source(edge::v1::ConfigState::SOURCE_CONTROL_PLANE);
+  now.set_no_copy_reason("the disk is full");
+  FC_ASSERT_OK(session_.Handle(status));
+  EXPECT_EQ(Node().config_source(), store::v1::EdgeNode::CONFIG_SOURCE_CONTROL_PLANE);
+  EXPECT_FALSE(Node().has_config_time());
+  EXPECT_EQ(Node().no_config_copy_reason(), "the disk is full");
+}
+
+TEST_F(EdgeSessionTest, ARefusalIsShownWithItsVersionAndWhatIsServedStays) {
+  FC_ASSERT_OK(Hello(kLog, 2));
+  ConnectRequest request;
+  request.mutable_config_result()->set_version(3);
+  request.mutable_config_result()->set_error("hooks[0].token must be longer");
+  FC_ASSERT_OK(session_.Handle(request));
+  EXPECT_EQ(Node().config_error(), "refused configuration 3: hooks[0].token must be longer");
+  EXPECT_EQ(Node().applied_config_version(), 2);
 }
 
 TEST_F(EdgeSessionTest, AnOlderConfigurationIsReplacedByATick) {
