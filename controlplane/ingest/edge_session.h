@@ -38,7 +38,7 @@ class EdgeSession {
   // Acts on one message of the edge. An error ends the stream; what it says is told to the edge.
   absl::Status Handle(const edge::v1::ConnectRequest& message);
 
-  // To be called about once a second: sends a configuration that has changed, goes on pulling when
+  // To be called a few times a second: sends a configuration that has changed, goes on pulling when
   // what held it back is over.
   absl::Status Tick();
 

@@ -18,27 +18,27 @@
 namespace fluxcascade {
 namespace {
 
-// As BuildEdgeConfig has it.
-bool IsPastGrace(const store::v1::App& app, absl::Time now) {
-  return app.has_delete_time() && now - FromProto(app.delete_time()) > kHookGracePeriod;
-}
+static_assert(RetentionOptions().every < kHookGracePeriod);
+
+// When a run that begins at that very moment finds the hook ended.
+constexpr absl::Duration kJustAfter = absl::Milliseconds(1);
 
 // Apps are few: all are looked at.
-absl::StatusOr<std::vector<std::string>> AppsPastGrace(Store& store, absl::Time now) {
-  std::vector<std::string> names;
+absl::StatusOr<std::vector<store::v1::App>> DeletedApps(Store& store) {
+  std::vector<store::v1::App> deleted;
   FC_RETURN_IF_ERROR(store.Read([&](Transaction& tx) -> absl::Status {
-    names.clear();
+    deleted.clear();
     PageRequest request;
     do {
       FC_ASSIGN_OR_RETURN(const Page<store::v1::App> page, tx.apps().List("", request));
       for (const store::v1::App& app : page.items) {
-        if (IsPastGrace(app, now)) names.push_back(app.name());
+        if (app.has_delete_time()) deleted.push_back(app);
       }
       request.after = page.next;
     } while (!request.after.empty());
     return absl::OkStatus();
   }));
-  return names;
+  return deleted;
 }
 
 // True when nothing sends the message any more, and it is gone.
@@ -93,8 +93,19 @@ void Retention::Loop() {
     } else if (*went > 0) {
       Log(LogLevel::kInfo, "old records were taken away", {{"records", *went}});
     }
-    waker_.WaitFor(options_.every);
+    waker_.WaitFor(TimeToNextRun().value_or(options_.every));
   }
+}
+
+absl::StatusOr<absl::Duration> Retention::TimeToNextRun() {
+  const absl::Time now = clock_.Now();
+  absl::Duration next = options_.every;
+  FC_ASSIGN_OR_RETURN(const std::vector<store::v1::App> apps, DeletedApps(store_));
+  for (const store::v1::App& app : apps) {
+    // One that has ended and is still there could not be taken away: not to be tried without end.
+    if (now <= HookEnd(app)) next = std::min(next, HookEnd(app) - now + kJustAfter);
+  }
+  return next;
 }
 
 absl::StatusOr<int> Retention::RunOnce() {
@@ -128,18 +139,19 @@ absl::StatusOr<int> Retention::TrimAll(const Trim& trim) {
 }
 
 absl::StatusOr<int> Retention::PurgeApps(absl::Time now) {
-  FC_ASSIGN_OR_RETURN(const std::vector<std::string> names, AppsPastGrace(store_, now));
+  FC_ASSIGN_OR_RETURN(const std::vector<store::v1::App> deleted, DeletedApps(store_));
   int all = 0;
-  for (const std::string& name : names) {
+  for (const store::v1::App& found : deleted) {
     if (waker_.stopped()) break;
+    if (now <= HookEnd(found)) continue;
     bool went = false;
     FC_RETURN_IF_ERROR(store_.Run([&](Transaction& tx) -> absl::Status {
       went = false;
-      const absl::StatusOr<store::v1::App> app = tx.apps().Get(name);
+      const absl::StatusOr<store::v1::App> app = tx.apps().Get(found.name());
       if (absl::IsNotFound(app.status())) return absl::OkStatus();
       FC_RETURN_IF_ERROR(app.status());
-      if (!IsPastGrace(*app, now)) return absl::OkStatus();
-      FC_RETURN_IF_ERROR(tx.apps().Delete(name));
+      if (now <= HookEnd(*app)) return absl::OkStatus();
+      FC_RETURN_IF_ERROR(tx.apps().Delete(app->name()));
       went = true;
       return BumpConfigVersion(tx, app->edge_group());
     }));

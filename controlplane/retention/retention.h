@@ -33,7 +33,8 @@ class Retention {
   Retention(RetentionOptions options, Store& store, const Clock& clock);
   ~Retention();
 
-  // Runs now and every `every` on a thread of its own until Stop.
+  // Runs now, every `every`, and whenever the hook of a deleted app ends, on a thread of its own
+  // until Stop.
   void Start();
   void Stop();
 
@@ -41,6 +42,11 @@ class Retention {
   // many went. Safe to interrupt anywhere. Deleted apps go after their hook's grace period, and the
   // edges of their group are then told to forget the hook.
   absl::StatusOr<int> RunOnce();
+
+  // How long to wait before the next RunOnce: `every`, or until the first hook of those that are
+  // still to end has ended, if that is sooner. Deletions to come are no matter: a hook outlives its
+  // app by more than `every`.
+  absl::StatusOr<absl::Duration> TimeToNextRun();
 
  private:
   using Trim = std::function<absl::StatusOr<int>(Transaction&)>;

@@ -200,6 +200,26 @@ TEST_F(RetentionTest, AfterItTheAppGoesAndTheEdgesAreTold) {
   EXPECT_EQ(ConfigVersion(), 8) << "once is enough";
 }
 
+TEST_F(RetentionTest, TheNextRunIsJustAfterTheEndOfAHookWhereThatIsSooner) {
+  Retention retention(options_, *store_, clock_);
+  EXPECT_THAT(retention.TimeToNextRun(), IsOkAndHolds(options_.every)) << "no app was deleted";
+  AddDeletedApp();
+  EXPECT_THAT(retention.TimeToNextRun(), IsOkAndHolds(options_.every));
+  clock_.Advance(kHookGracePeriod - absl::Minutes(1));
+  FC_ASSERT_OK_AND_ASSIGN(const absl::Duration wait, retention.TimeToNextRun());
+  EXPECT_LT(wait, absl::Minutes(1) + absl::Seconds(1));
+  clock_.Advance(wait - absl::Minutes(1));
+  EXPECT_EQ(Run(), 0) << "not sooner";
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(Run(), 1);
+}
+
+TEST_F(RetentionTest, AHookThatHasEndedDoesNotKeepItRunning) {
+  AddDeletedApp();
+  clock_.Advance(kHookGracePeriod + absl::Microseconds(1));
+  EXPECT_THAT(Retention(options_, *store_, clock_).TimeToNextRun(), IsOkAndHolds(options_.every));
+}
+
 TEST_F(RetentionTest, AnAppThatWasNotDeletedStays) {
   AddDeletedApp();
   FC_ASSERT_OK(store_->Run([&](Transaction& tx) -> absl::Status {
