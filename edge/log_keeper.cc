@@ -27,19 +27,7 @@ absl::Duration LogCare::RunDue(absl::Duration now) {
 }
 
 LogKeeper::LogKeeper(LogCare::Jobs jobs, const Clock& clock)
-    : clock_(clock), care_(std::move(jobs), clock.Monotonic()), thread_([this] { Run(); }) {}
-
-LogKeeper::~LogKeeper() {
-  waker_.Stop();
-  thread_.join();
-}
-
-void LogKeeper::Run() {
-  for (;;) {
-    const absl::Duration now = clock_.Monotonic();
-    const absl::Duration due = care_.RunDue(now);
-    if (!waker_.WaitFor(due - now)) return;
-  }
-}
+    : care_(std::move(jobs), clock.Monotonic()),
+      thread_([this](absl::Duration now) { return care_.RunDue(now); }, clock) {}
 
 }  // namespace fluxcascade::edge

@@ -4,13 +4,12 @@
 #define FLUXCASCADE_EDGE_LOG_KEEPER_H_
 
 #include <functional>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/time/clock.h"
-#include "common/time/waker.h"
+#include "common/time/periodic_thread.h"
 
 namespace fluxcascade::edge {
 
@@ -43,15 +42,10 @@ class LogCare {
 class LogKeeper {
  public:
   LogKeeper(LogCare::Jobs jobs, const Clock& clock);
-  ~LogKeeper();
 
  private:
-  void Run();
-
-  const Clock& clock_;
   LogCare care_;
-  Waker waker_;
-  std::thread thread_;
+  PeriodicThread thread_;
 };
 
 }  // namespace fluxcascade::edge
