@@ -10,33 +10,48 @@
 
 namespace fluxcascade {
 
-SignalWaiter::SignalWaiter() {
-  sigemptyset(&signals_);
-  sigaddset(&signals_, SIGTERM);
-  sigaddset(&signals_, SIGINT);
-  FC_CHECK(pthread_sigmask(SIG_BLOCK, &signals_, &blocked_before_) == 0);
+SignalWaiter::SignalWaiter(Hangup hangup) : hangup_(hangup) {
+  sigemptyset(&stops_);
+  sigaddset(&stops_, SIGTERM);
+  sigaddset(&stops_, SIGINT);
+  sigset_t taken = stops_;
+  if (hangup_ == Hangup::kTaken) sigaddset(&taken, SIGHUP);
+  FC_CHECK(pthread_sigmask(SIG_BLOCK, &taken, &blocked_before_) == 0);
   signal(SIGPIPE, SIG_IGN);
 }
 
-SignalWaiter::~SignalWaiter() { GiveBack(); }
+SignalWaiter::~SignalWaiter() {
+  // One that waits still would otherwise end the process now.
+  if (hangup_ == Hangup::kTaken) signal(SIGHUP, SIG_IGN);
+  FC_CHECK(pthread_sigmask(SIG_SETMASK, &blocked_before_, nullptr) == 0);
+}
 
-int SignalWaiter::Wait() {
-  int number = 0;
-  FC_CHECK(sigwait(&signals_, &number) == 0);
-  GiveBack();
-  return number;
+int SignalWaiter::Wait(const std::function<void()>& on_hangup) {
+  sigset_t signals = stops_;
+  if (hangup_ == Hangup::kTaken) sigaddset(&signals, SIGHUP);
+  while (true) {
+    int number = 0;
+    FC_CHECK(sigwait(&signals, &number) == 0);
+    if (number != SIGHUP) {
+      GiveBack();
+      return number;
+    }
+    on_hangup();
+  }
 }
 
 std::optional<int> SignalWaiter::WaitFor(absl::Duration timeout) {
   const timespec time = absl::ToTimespec(std::max(timeout, absl::ZeroDuration()));
-  const int number = sigtimedwait(&signals_, nullptr, &time);
+  const int number = sigtimedwait(&stops_, nullptr, &time);
   if (number < 0) return std::nullopt;
   GiveBack();
   return number;
 }
 
 void SignalWaiter::GiveBack() {
-  FC_CHECK(pthread_sigmask(SIG_SETMASK, &blocked_before_, nullptr) == 0);
+  sigset_t blocked = blocked_before_;
+  if (hangup_ == Hangup::kTaken) sigaddset(&blocked, SIGHUP);
+  FC_CHECK(pthread_sigmask(SIG_SETMASK, &blocked, nullptr) == 0);
 }
 
 }  // namespace fluxcascade

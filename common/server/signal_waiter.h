@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <functional>
 #include <optional>
 
 #include "absl/time/time.h"
@@ -15,23 +16,32 @@ namespace fluxcascade {
 // thread, since threads inherit what is blocked.
 class SignalWaiter {
  public:
-  SignalWaiter();
+  enum class Hangup {
+    kLeftAlone,
+    // SIGHUP is a request of the operator's, and from now on never the end of the process.
+    kTaken,
+  };
+
+  explicit SignalWaiter(Hangup hangup = Hangup::kLeftAlone);
   ~SignalWaiter();
   SignalWaiter(const SignalWaiter&) = delete;
   SignalWaiter& operator=(const SignalWaiter&) = delete;
 
   // Waits for one of the two, or takes one that has come already, and gives its number. From then
   // on a second one ends the process at once, for whoever does not want to wait for a graceful
-  // stop.
-  int Wait();
+  // stop. Where SIGHUP was taken, each that comes before, or has come already, calls `on_hangup` on
+  // this thread.
+  int Wait(const std::function<void()>& on_hangup = [] {});
 
-  // The same, for at most `timeout` of real time.
+  // The same without SIGHUP, for at most `timeout` of real time.
   std::optional<int> WaitFor(absl::Duration timeout);
 
  private:
+  // Of the signals that end the process.
   void GiveBack();
 
-  sigset_t signals_;
+  const Hangup hangup_;
+  sigset_t stops_;
   sigset_t blocked_before_;
 };
 

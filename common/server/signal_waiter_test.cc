@@ -34,6 +34,21 @@ TEST(SignalWaiterTest, GivesNothingWhenTheTimeHasPassed) {
   EXPECT_EQ(waiter.WaitFor(absl::Minutes(1)), SIGTERM);
 }
 
+TEST(SignalWaiterTest, TellsOfAHangupAndWaitsOn) {
+  SignalWaiter waiter(SignalWaiter::Hangup::kTaken);
+  int hangups = 0;
+  kill(getpid(), SIGHUP);
+  const int ended_by = waiter.Wait([&] {
+    if (++hangups == 1) {
+      kill(getpid(), SIGHUP);
+    } else {
+      kill(getpid(), SIGTERM);
+    }
+  });
+  EXPECT_EQ(ended_by, SIGTERM);
+  EXPECT_EQ(hangups, 2);
+}
+
 TEST(SignalWaiterTest, AClosedPipeIsAnErrorOfTheWrite) {
   SignalWaiter waiter;
   int ends[2];
@@ -52,6 +67,30 @@ TEST(SignalWaiterDeathTest, ASecondSignalEndsTheProcess) {
     std::exit(0);  // not reached
   };
   EXPECT_EXIT(take_two(), testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(SignalWaiterDeathTest, AHangupThatIsTakenNeverEndsTheProcess) {
+  const auto hang_up_in_the_end = [] {
+    {
+      SignalWaiter waiter(SignalWaiter::Hangup::kTaken);
+      kill(getpid(), SIGTERM);
+      waiter.Wait();
+      kill(getpid(), SIGHUP);
+    }
+    kill(getpid(), SIGHUP);
+    std::exit(0);
+  };
+  EXPECT_EXIT(hang_up_in_the_end(), testing::ExitedWithCode(0), "");
+}
+
+TEST(SignalWaiterDeathTest, AHangupThatIsLeftAloneEndsTheProcess) {
+  const auto hang_up = [] {
+    signal(SIGHUP, SIG_DFL);
+    SignalWaiter waiter;
+    kill(getpid(), SIGHUP);
+    std::exit(0);  // not reached
+  };
+  EXPECT_EXIT(hang_up(), testing::KilledBySignal(SIGHUP), "");
 }
 
 }  // namespace
