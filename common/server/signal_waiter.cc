@@ -7,16 +7,16 @@
 
 #include "absl/time/time.h"
 #include "common/check/check.h"
+#include "common/time/clock.h"
 
 namespace fluxcascade {
 
 SignalWaiter::SignalWaiter(Hangup hangup) : hangup_(hangup) {
-  sigemptyset(&stops_);
-  sigaddset(&stops_, SIGTERM);
-  sigaddset(&stops_, SIGINT);
-  sigset_t taken = stops_;
-  if (hangup_ == Hangup::kTaken) sigaddset(&taken, SIGHUP);
-  FC_CHECK(pthread_sigmask(SIG_BLOCK, &taken, &blocked_before_) == 0);
+  sigemptyset(&taken_);
+  sigaddset(&taken_, SIGTERM);
+  sigaddset(&taken_, SIGINT);
+  if (hangup_ == Hangup::kTaken) sigaddset(&taken_, SIGHUP);
+  FC_CHECK(pthread_sigmask(SIG_BLOCK, &taken_, &blocked_before_) == 0);
   signal(SIGPIPE, SIG_IGN);
 }
 
@@ -27,25 +27,33 @@ SignalWaiter::~SignalWaiter() {
 }
 
 int SignalWaiter::Wait(const std::function<void()>& on_hangup) {
-  sigset_t signals = stops_;
-  if (hangup_ == Hangup::kTaken) sigaddset(&signals, SIGHUP);
   while (true) {
     int number = 0;
-    FC_CHECK(sigwait(&signals, &number) == 0);
-    if (number != SIGHUP) {
-      GiveBack();
-      return number;
+    FC_CHECK(sigwait(&taken_, &number) == 0);
+    if (number == SIGHUP) {
+      on_hangup();
+      continue;
     }
-    on_hangup();
+    GiveBack();
+    return number;
   }
 }
 
-std::optional<int> SignalWaiter::WaitFor(absl::Duration timeout) {
-  const timespec time = absl::ToTimespec(std::max(timeout, absl::ZeroDuration()));
-  const int number = sigtimedwait(&stops_, nullptr, &time);
-  if (number < 0) return std::nullopt;
-  GiveBack();
-  return number;
+std::optional<int> SignalWaiter::WaitFor(absl::Duration timeout,
+                                         const std::function<void()>& on_hangup) {
+  const absl::Duration end = SystemClock().Monotonic() + timeout;
+  while (true) {
+    const absl::Duration left = end - SystemClock().Monotonic();
+    const timespec time = absl::ToTimespec(std::max(left, absl::ZeroDuration()));
+    const int number = sigtimedwait(&taken_, nullptr, &time);
+    if (number < 0) return std::nullopt;
+    if (number == SIGHUP) {
+      on_hangup();
+      continue;
+    }
+    GiveBack();
+    return number;
+  }
 }
 
 void SignalWaiter::GiveBack() {

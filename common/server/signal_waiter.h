@@ -33,15 +33,16 @@ class SignalWaiter {
   // this thread.
   int Wait(const std::function<void()>& on_hangup = [] {});
 
-  // The same without SIGHUP, for at most `timeout` of real time.
-  std::optional<int> WaitFor(absl::Duration timeout);
+  // The same, for at most `timeout` of real time.
+  std::optional<int> WaitFor(
+      absl::Duration timeout, const std::function<void()>& on_hangup = [] {});
 
  private:
   // Of the signals that end the process.
   void GiveBack();
 
   const Hangup hangup_;
-  sigset_t stops_;
+  sigset_t taken_;
   sigset_t blocked_before_;
 };
 

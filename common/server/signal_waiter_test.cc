@@ -49,6 +49,16 @@ TEST(SignalWaiterTest, TellsOfAHangupAndWaitsOn) {
   EXPECT_EQ(hangups, 2);
 }
 
+TEST(SignalWaiterTest, AHangupEndsNoWaitForATime) {
+  SignalWaiter waiter(SignalWaiter::Hangup::kTaken);
+  int hangups = 0;
+  kill(getpid(), SIGHUP);
+  EXPECT_EQ(waiter.WaitFor(absl::Milliseconds(1), [&] { ++hangups; }), std::nullopt);
+  EXPECT_EQ(hangups, 1);
+  kill(getpid(), SIGHUP);
+  EXPECT_EQ(waiter.WaitFor(absl::Minutes(1), [] { kill(getpid(), SIGTERM); }), SIGTERM);
+}
+
 TEST(SignalWaiterTest, AClosedPipeIsAnErrorOfTheWrite) {
   SignalWaiter waiter;
   int ends[2];
