@@ -60,8 +60,8 @@ absl::Status EdgeServer::BindAndReadKeys() {
   if (options_.metrics_listen.has_value()) {
     FC_ASSIGN_OR_RETURN(metrics_socket_, Listener::Bind(*options_.metrics_listen));
   }
-  FC_ASSIGN_OR_RETURN(tls_, ServerTlsContext::Load({.certificate_chain = options_.tls.certificate,
-                                                    .private_key = options_.tls.key}));
+  FC_ASSIGN_OR_RETURN(
+      tls_, ServerTlsContext::Load({.pairs = {{options_.tls.certificate, options_.tls.key}}}, {}));
   FC_ASSIGN_OR_RETURN(config_keys_, ReadConfigKeys(options_.config_key_file, random_));
   return absl::OkStatus();
 }
@@ -97,7 +97,7 @@ absl::Status EdgeServer::StartHttp() {
                                                   clock_, notices_);
   HttpServer::Options http_options;
   http_options.address = options_.listen;
-  http_options.tls = tls_;
+  http_options.tls = [this] { return tls_; };
   http_options.receiver = receiver_.get();
   http_options.ready = [this] { return Ready(); };
   http_options.clock = &clock_;

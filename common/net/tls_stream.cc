@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/check/check.h"
@@ -93,8 +94,8 @@ struct TlsStream::Bio {
   }
 };
 
-TlsStream::TlsStream(const ServerTlsContext& context, UniqueFd socket)
-    : socket_(std::move(socket)), ssl_(context.NewServerSession()) {
+TlsStream::TlsStream(std::shared_ptr<const ServerTlsContext> context, UniqueFd socket)
+    : context_(std::move(context)), socket_(std::move(socket)), ssl_(context_->NewServerSession()) {
   BIO* const bio = BIO_new(Bio::Method());
   FC_CHECK(bio != nullptr);
   BIO_set_data(bio, this);

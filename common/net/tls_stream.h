@@ -4,6 +4,7 @@
 
 #include <openssl/ssl.h>
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,7 +21,7 @@ namespace fluxcascade {
 class TlsStream final : public Stream {
  public:
   // `socket`: connected and non-blocking.
-  TlsStream(const ServerTlsContext& context, UniqueFd socket);
+  TlsStream(std::shared_ptr<const ServerTlsContext> context, UniqueFd socket);
   ~TlsStream() override;
 
   TlsStream(const TlsStream&) = delete;
@@ -48,6 +49,8 @@ class TlsStream final : public Stream {
   int Receive(char* into, int size);
   int Send(const char* from, int size);
 
+  // Until the end: the one in service may be another long before.
+  const std::shared_ptr<const ServerTlsContext> context_;
   const UniqueFd socket_;
   const bssl::UniquePtr<SSL> ssl_;
   ReceiveScope* receiving_ = nullptr;

@@ -33,13 +33,14 @@ class TlsStreamTest : public testing::Test {
   void SetUp() override {
     const TestCertificate own =
         TestAuthority().Issue({.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1"}});
-    FC_ASSERT_OK_AND_ASSIGN(context_, ServerTlsContext::FromPem(own.certificate_pem, own.key_pem));
+    FC_ASSERT_OK_AND_ASSIGN(
+        context_, ServerTlsContext::FromPem({.pairs = {{own.certificate_pem, own.key_pem}}}, {}));
     FC_ASSERT_OK_AND_ASSIGN(loop_, EventLoop::Create(SystemClock()));
     FC_ASSERT_OK_AND_ASSIGN(
         listener_, Listener::Create(*loop_, SocketAddress::Parse("127.0.0.1:0").value(),
                                     [this](UniqueFd socket, const SocketAddress&) {
                                       stream_ =
-                                          std::make_unique<TlsStream>(*context_, std::move(socket));
+                                          std::make_unique<TlsStream>(context_, std::move(socket));
                                     }));
   }
   void TearDown() override {

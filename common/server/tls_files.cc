@@ -37,8 +37,7 @@ absl::StatusOr<TlsPem> LoadTlsFiles(const TlsFiles& files) {
   if (!files.certificate.empty()) {
     // Made for its checks alone.
     FC_RETURN_IF_ERROR(
-        ServerTlsContext::Load({.certificate_chain = files.certificate, .private_key = files.key})
-            .status());
+        ServerTlsContext::Load({.pairs = {{files.certificate, files.key}}}, {}).status());
     FC_ASSIGN_OR_RETURN(pem.certificate, ReadFileToString(files.certificate));
     FC_ASSIGN_OR_RETURN(pem.key, ReadFileToString(files.key));
   }

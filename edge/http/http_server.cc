@@ -86,7 +86,7 @@ void HttpServer::OnAccept(UniqueFd socket, const SocketAddress& peer) {
     HttpCounters::Add(counters_.refused_by_address);
     return;
   }
-  workers_[next_worker_]->Adopt(std::move(socket), peer, *std::move(place), options_.tls);
+  workers_[next_worker_]->Adopt(std::move(socket), peer, *std::move(place), options_.tls());
   next_worker_ = (next_worker_ + 1) % workers_.size();
 }
 

@@ -31,7 +31,9 @@ class HttpServer {
  public:
   struct Options {
     SocketAddress address;
-    std::shared_ptr<const ServerTlsContext> tls;
+    // What the next connection is to be, on the loops' threads. Must not block. A connection keeps
+    // what it began with.
+    std::function<std::shared_ptr<const ServerTlsContext>()> tls;
     // Gets the webhooks, on the loops' threads.
     HookReceiver* receiver = nullptr;
     // For /readyz, on the loops' threads: OK when webhooks can be taken. Must not block.

@@ -42,7 +42,8 @@ class HttpServerTest : public testing::Test {
     options_.address = SocketAddress::Parse("127.0.0.1:0").value();
     const TestCertificate own =
         authority_.Issue({.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1"}});
-    options_.tls = ServerTlsContext::FromPem(own.certificate_pem, own.key_pem).value();
+    options_.tls = [context = *ServerTlsContext::FromPem(
+                        {.pairs = {{own.certificate_pem, own.key_pem}}}, {})] { return context; };
     options_.receiver = &receiver_;
   }
   void StartServer() { FC_ASSERT_OK_AND_ASSIGN(server_, HttpServer::Start(options_)); }

@@ -36,17 +36,19 @@ void HttpWorker::Adopt(UniqueFd socket, const SocketAddress& peer, AddressLimite
                        std::shared_ptr<const ServerTlsContext> tls) {
   // Counted here, where connections are accepted, so that the limit on them holds at once.
   HttpCounters::Add(counters_.open_connections);
-  const bool posted = loop_->poster().Post(
-      [this, socket = std::move(socket), peer, place = std::move(place),
-       tls = std::move(tls)]() mutable { Open(std::move(socket), peer, std::move(place), *tls); });
+  const bool posted =
+      loop_->poster().Post([this, socket = std::move(socket), peer, place = std::move(place),
+                            tls = std::move(tls)]() mutable {
+        Open(std::move(socket), peer, std::move(place), std::move(tls));
+      });
   if (!posted) counters_.open_connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void HttpWorker::Open(UniqueFd socket, const SocketAddress& peer, AddressLimiter::Place place,
-                      const ServerTlsContext& tls) {
-  const auto connection =
-      std::make_shared<Connection>(context_, std::make_unique<TlsStream>(tls, std::move(socket)),
-                                   peer, [this](Connection* closed) { OnClosed(closed); });
+                      std::shared_ptr<const ServerTlsContext> tls) {
+  const auto connection = std::make_shared<Connection>(
+      context_, std::make_unique<TlsStream>(std::move(tls), std::move(socket)), peer,
+      [this](Connection* closed) { OnClosed(closed); });
   if (draining_ || !connection->Start().ok()) {
     counters_.open_connections.fetch_sub(1, std::memory_order_relaxed);
     HttpCounters::Add(counters_.refused_connections);

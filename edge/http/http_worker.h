@@ -64,7 +64,7 @@ class HttpWorker {
   HttpWorker(std::unique_ptr<EventLoop> loop, Options options);
 
   void Open(UniqueFd socket, const SocketAddress& peer, AddressLimiter::Place place,
-            const ServerTlsContext& tls);
+            std::shared_ptr<const ServerTlsContext> tls);
   void OnClosed(Connection* connection);
   void BeginDrain(absl::Duration timeout);
   void CloseAll();

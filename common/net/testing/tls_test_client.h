@@ -4,6 +4,8 @@
 
 #include <openssl/ssl.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "common/net/socket_address.h"
 #include "common/net/unique_fd.h"
+#include "common/testing/test_certificates.h"
 
 namespace fluxcascade {
 
@@ -21,9 +24,19 @@ class TlsTestClient {
     uint16_t min_version = 0x0303;
     uint16_t max_version = 0x0304;
     // Offered by ALPN; none: no ALPN.
-    std::vector<std::string> protocols;
+    std::vector<std::string> protocols{};
     // To connect from; none: as the system chooses.
-    SocketAddress source;
+    SocketAddress source{};
+    // Asked for by SNI; empty: no SNI.
+    std::string server_name{};
+    // Offered for TLS 1.2, and groups of either version, in BoringSSL's words; empty: its own
+    // choice.
+    std::string tls12_suites{};
+    std::string groups{};
+    // Of an earlier client, to be resumed.
+    SSL_SESSION* session = nullptr;
+    // Shown to a server that asks for one.
+    TestCertificate certificate{};
   };
 
   // Connects and shakes hands. Any certificate is taken.
@@ -47,15 +60,27 @@ class TlsTestClient {
 
   std::string protocol() const;
   uint16_t version() const;
+  bool resumed() const;
+  // The server's certificate, as a TestCertificate has it. A resumed session tells of the one that
+  // it began with.
+  std::string server_certificate_pem() const;
+
+  // How many tickets have come. TLS 1.3's come with the first bytes that are received.
+  size_t tickets() const { return tickets_; }
+  // Of the last ticket; null when none has come.
+  SSL_SESSION* session() const { return session_.get(); }
 
  private:
-  TlsTestClient(UniqueFd socket, bssl::UniquePtr<SSL_CTX> context);
+  TlsTestClient(UniqueFd socket, bssl::UniquePtr<SSL_CTX> context, const Options& options);
   bool ReceiveMore();
+  static int KeepTicket(SSL* ssl, SSL_SESSION* session);
 
   UniqueFd socket_;
   bssl::UniquePtr<SSL_CTX> context_;
   bssl::UniquePtr<SSL> ssl_;
   std::string received_;
+  size_t tickets_ = 0;
+  bssl::UniquePtr<SSL_SESSION> session_;
 };
 
 }  // namespace fluxcascade
