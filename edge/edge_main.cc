@@ -85,11 +85,12 @@ absl::Status SayReady(const EdgeOptions& options, const EdgeServer& server,
 }
 
 int WaitForSignal(SignalWaiter& signals, EdgeServer& server, const ServiceManager& manager) {
-  if (!manager.watchdog.has_value()) return signals.Wait();
+  const auto reload = [&server] { server.ReloadCertificates(); };
+  if (!manager.watchdog.has_value()) return signals.Wait(reload);
   Liveness liveness(server.Probes());
   while (true) {
     const std::optional<int> signal =
-        signals.WaitFor(*manager.watchdog / kChecksBeforeTheWatchdogBites);
+        signals.WaitFor(*manager.watchdog / kChecksBeforeTheWatchdogBites, reload);
     if (signal.has_value()) return *signal;
     const std::vector<std::string> silent = liveness.Check();
     if (silent.empty()) {
@@ -117,7 +118,7 @@ absl::Status Run(const EdgeOptions& options, SignalWaiter& signals) {
 }
 
 int Main(int argc, char** argv) {
-  SignalWaiter signals;
+  SignalWaiter signals(SignalWaiter::Hangup::kTaken);
   ParseFlagsOrExit(argc, argv,
                    "edge --tls_cert=… --tls_key=… --log_dir=… --control_plane=… --link_ca=… "
                    "--link_cert=… --link_key=…");

@@ -1,5 +1,8 @@
 #include "edge/edge_options.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/flags/flag.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -11,8 +14,14 @@
 #include "common/status/status_macros.h"
 
 ABSL_FLAG(std::string, listen, "0.0.0.0:8443", "host:port on which webhooks are taken");
-ABSL_FLAG(std::string, tls_cert, "", "PEM file with the certificate chain of the hooks' name");
-ABSL_FLAG(std::string, tls_key, "", "PEM file with its key");
+ABSL_FLAG(
+    std::string, tls_cert, "",
+    "PEM file with the certificate chain of the hooks' name; or several, with commas between: "
+    "each is for the names in it, and the first for all others");
+ABSL_FLAG(std::string, tls_key, "", "PEM file with its key; or several, in the same order");
+ABSL_FLAG(std::string, client_ca, "",
+          "PEM file with authorities: connections must show a certificate of theirs; empty: none "
+          "is asked for");
 ABSL_FLAG(std::string, log_dir, "", "folder of the log; made if it is missing");
 ABSL_FLAG(std::string, config_key_file, "",
           "file with the keys that seal the copy of the configuration, a line each: `<id> <base64 "
@@ -56,6 +65,24 @@ absl::Status CheckTarget(absl::string_view flag, absl::string_view target) {
     return FlagError(flag, absl::StrCat("'", target, "' is not host:port"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<ServerTlsContext::Pair>> TlsPairs(const std::string& certificates,
+                                                             const std::string& keys) {
+  const std::vector<std::string> chains = absl::StrSplit(certificates, ',');
+  const std::vector<std::string> private_keys = absl::StrSplit(keys, ',');
+  FC_RETURN_IF_ERROR(CheckRange<size_t>("tls_cert", chains.size(), 1, ServerTlsContext::kMaxPairs));
+  if (private_keys.size() != chains.size()) {
+    return FlagError("tls_key", absl::StrCat(private_keys.size(), " files, where --tls_cert names ",
+                                             chains.size(), ": each certificate needs its key"));
+  }
+  std::vector<ServerTlsContext::Pair> pairs;
+  for (size_t i = 0; i < chains.size(); ++i) {
+    if (chains[i].empty()) return FlagError("tls_cert", "a file between commas has no name");
+    if (private_keys[i].empty()) return FlagError("tls_key", "a file between commas has no name");
+    pairs.push_back({chains[i], private_keys[i]});
+  }
+  return pairs;
 }
 
 std::string ConfigKeyFile(const std::string& flag, const std::string& credentials_directory) {
@@ -103,7 +130,9 @@ absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags(const std::string& credentials_
   const absl::StatusOr<SocketAddress> listen = SocketAddress::Parse(absl::GetFlag(FLAGS_listen));
   if (!listen.ok()) return FlagError("listen", listen.status().message());
   options.listen = *listen;
-  options.tls = {.certificate = absl::GetFlag(FLAGS_tls_cert), .key = absl::GetFlag(FLAGS_tls_key)};
+  FC_ASSIGN_OR_RETURN(options.tls.pairs,
+                      TlsPairs(absl::GetFlag(FLAGS_tls_cert), absl::GetFlag(FLAGS_tls_key)));
+  options.tls.client_authorities = absl::GetFlag(FLAGS_client_ca);
   options.log_dir = absl::GetFlag(FLAGS_log_dir);
   options.max_log_bytes = absl::GetFlag(FLAGS_max_log_bytes);
   options.min_free_bytes = absl::GetFlag(FLAGS_min_free_bytes);

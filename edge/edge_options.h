@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/net/socket_address.h"
+#include "common/net/tls_context.h"
 #include "common/server/tls_files.h"
 #include "edge/edge_limits.h"
 
@@ -20,8 +21,8 @@ inline constexpr uint32_t kLargestMaxBodyBytes = (2 << 20) - kLargestHeadBytes;
 struct EdgeOptions {
   // Where webhooks are taken; port 0: any free one.
   SocketAddress listen;
-  // Certificate and key of the hooks' public name.
-  TlsFiles tls;
+  // Certificates and keys of the hooks' public names, and whom clients' certificates come from.
+  ServerTlsContext::Material tls;
 
   // Made if it is missing.
   std::string log_dir;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/flags/reflection.h"
+#include "absl/strings/str_join.h"
 #include "common/file/file.h"
 #include "common/flags/flags.h"
 #include "common/status/status_matchers.h"
@@ -37,8 +38,10 @@ class EdgeOptionsTest : public testing::Test {
 TEST_F(EdgeOptionsTest, WhatIsRequiredIsEnough) {
   FC_ASSERT_OK_AND_ASSIGN(const EdgeOptions options, EdgeOptionsFromFlags(""));
   EXPECT_EQ(options.listen.ToString(), "0.0.0.0:8443");
-  EXPECT_EQ(options.tls.certificate, "c");
-  EXPECT_EQ(options.tls.key, "k");
+  ASSERT_EQ(options.tls.pairs.size(), 1);
+  EXPECT_EQ(options.tls.pairs[0].certificate_chain, "c");
+  EXPECT_EQ(options.tls.pairs[0].private_key, "k");
+  EXPECT_EQ(options.tls.client_authorities, "");
   EXPECT_EQ(options.log_dir, "/l");
   EXPECT_EQ(options.control_plane, "cp.example.com:7071");
   EXPECT_EQ(options.link.authorities, "lca");
@@ -80,6 +83,35 @@ TEST_F(EdgeOptionsTest, MetricsAreOnLoopbackUnlessToldOtherwise) {
   EXPECT_EQ(options.metrics_listen, std::nullopt);
   EXPECT_THAT(With("--metrics_listen=9464"), StatusIs(absl::StatusCode::kInvalidArgument,
                                                       testing::StartsWith("--metrics_listen: ")));
+}
+
+TEST_F(EdgeOptionsTest, CertificatesAndKeysAreListsOfOneLength) {
+  FC_EXPECT_OK(ParseFlags({"--tls_cert=c1,c2", "--client_ca=ca"}));
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeOptions options, With("--tls_key=k1,k2"));
+  ASSERT_EQ(options.tls.pairs.size(), 2);
+  EXPECT_EQ(options.tls.pairs[0].certificate_chain, "c1");
+  EXPECT_EQ(options.tls.pairs[0].private_key, "k1");
+  EXPECT_EQ(options.tls.pairs[1].certificate_chain, "c2");
+  EXPECT_EQ(options.tls.pairs[1].private_key, "k2");
+  EXPECT_EQ(options.tls.client_authorities, "ca");
+
+  ExpectError("--tls_key=k1",
+              "--tls_key: 1 files, where --tls_cert names 2: each certificate needs its key");
+  ExpectError("--tls_key=k1,k2,k3",
+              "--tls_key: 3 files, where --tls_cert names 2: each certificate needs its key");
+  ExpectError("--tls_key=k1,", "--tls_key: a file between commas has no name");
+  FC_EXPECT_OK(ParseFlags({"--tls_cert=,c2"}));
+  ExpectError("--tls_key=k1,k2", "--tls_cert: a file between commas has no name");
+}
+
+TEST_F(EdgeOptionsTest, CertificatesHaveALimit) {
+  const auto files = [](size_t count) {
+    return absl::StrJoin(std::vector<std::string>(count, "f"), ",");
+  };
+  FC_EXPECT_OK(ParseFlags({"--tls_key=" + files(64)}));
+  FC_EXPECT_OK(With("--tls_cert=" + files(64)));
+  FC_EXPECT_OK(ParseFlags({"--tls_key=" + files(65)}));
+  ExpectError("--tls_cert=" + files(65), "--tls_cert: 65 is not within 1 to 64");
 }
 
 TEST_F(EdgeOptionsTest, TheControlPlaneIsHostAndPort) {

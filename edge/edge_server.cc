@@ -32,6 +32,13 @@ std::vector<EdgeGauge> ConfigGauges(const ServedConfig& config, const Clock& clo
        }}};
 }
 
+EdgeGauge CertificateGauge(const ServerCertificates& certificates) {
+  return {"certificate_not_after_seconds",
+          "When the first of the certificates served expires, since 1970.", [&certificates] {
+            return static_cast<double>(absl::ToUnixSeconds(certificates.FirstExpiry().not_after));
+          }};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
@@ -42,6 +49,7 @@ absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
   FC_RETURN_IF_ERROR(drop_root());
   // The link dials again and again; a wrong file must show now, not in a warning every minute.
   FC_RETURN_IF_ERROR(OpenLinkChannel(options.control_plane, options.link).status());
+  server->KeepCertificates();
   FC_RETURN_IF_ERROR(server->OpenLog());
   server->StartConfig();
   FC_RETURN_IF_ERROR(server->StartHttp());
@@ -60,10 +68,13 @@ absl::Status EdgeServer::BindAndReadKeys() {
   if (options_.metrics_listen.has_value()) {
     FC_ASSIGN_OR_RETURN(metrics_socket_, Listener::Bind(*options_.metrics_listen));
   }
-  FC_ASSIGN_OR_RETURN(
-      tls_, ServerTlsContext::Load({.pairs = {{options_.tls.certificate, options_.tls.key}}}, {}));
+  FC_ASSIGN_OR_RETURN(certificates_, ServerCertificates::Load(options_.tls, clock_, random_));
   FC_ASSIGN_OR_RETURN(config_keys_, ReadConfigKeys(options_.config_key_file, random_));
   return absl::OkStatus();
+}
+
+void EdgeServer::KeepCertificates() {
+  certificate_keeper_ = std::make_unique<CertificateKeeper>(*certificates_, clock_);
 }
 
 absl::Status EdgeServer::OpenLog() {
@@ -97,7 +108,7 @@ absl::Status EdgeServer::StartHttp() {
                                                   clock_, notices_);
   HttpServer::Options http_options;
   http_options.address = options_.listen;
-  http_options.tls = [this] { return tls_; };
+  http_options.tls = [this] { return certificates_->Get(); };
   http_options.receiver = receiver_.get();
   http_options.ready = [this] { return Ready(); };
   http_options.clock = &clock_;
@@ -117,19 +128,23 @@ void EdgeServer::StartLink() {
   EdgeLinkOptions link_options;
   link_options.target = options_.control_plane;
   link_options.files = options_.link;
-  link_ = std::make_unique<EdgeLink>(std::move(link_options),
-                                     LinkedEdge{.log = *log_,
-                                                .config = *config_,
-                                                .rejections = rejections_,
-                                                .counters = counters_,
-                                                .notices = notices_,
-                                                .http = [this] { return http_->stats(); },
-                                                .version = kVersion},
-                                     clock_, random_);
+  link_ = std::make_unique<EdgeLink>(
+      std::move(link_options),
+      LinkedEdge{.log = *log_,
+                 .config = *config_,
+                 .rejections = rejections_,
+                 .counters = counters_,
+                 .notices = notices_,
+                 .http = [this] { return http_->stats(); },
+                 .certificates = [this] { return certificates_->Ready(); },
+                 .version = kVersion},
+      clock_, random_);
 }
 
 absl::Status EdgeServer::StartMetrics() {
   if (!metrics_socket_.valid()) return absl::OkStatus();
+  std::vector<EdgeGauge> gauges = ConfigGauges(*config_, clock_);
+  gauges.push_back(CertificateGauge(*certificates_));
   metrics_ = std::make_unique<EdgeMetrics>(
       EdgeMetricsSources{.version = kVersion,
                          .started = started_,
@@ -141,7 +156,7 @@ absl::Status EdgeServer::StartMetrics() {
                          .log = [this] { return log_->Stats(); },
                          .ready = [this] { return Ready(); },
                          .link_connected = [this] { return link_->connected(); },
-                         .gauges = ConfigGauges(*config_, clock_)});
+                         .gauges = std::move(gauges)});
   FC_ASSIGN_OR_RETURN(metrics_server_,
                       MetricsServer::Start(std::move(metrics_socket_), *metrics_, clock_));
   return absl::OkStatus();
@@ -164,7 +179,8 @@ std::vector<LivenessProbe> EdgeServer::Probes() {
 
 absl::Status EdgeServer::Ready() const {
   if (config_->version() == 0) return absl::UnavailableError("no configuration yet");
-  return log_->Ready();
+  FC_RETURN_IF_ERROR(log_->Ready());
+  return certificates_->Ready();
 }
 
 }  // namespace fluxcascade::edge

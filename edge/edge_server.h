@@ -14,7 +14,6 @@
 #include "common/crypto/keyring.h"
 #include "common/logging/limited_log.h"
 #include "common/net/socket_address.h"
-#include "common/net/tls_context.h"
 #include "common/net/unique_fd.h"
 #include "common/random/random.h"
 #include "common/server/liveness.h"
@@ -31,6 +30,8 @@
 #include "edge/receive/rejection_ring.h"
 #include "edge/receive/verifying_receiver.h"
 #include "edge/routing/served_config.h"
+#include "edge/tls/certificate_keeper.h"
+#include "edge/tls/server_certificates.h"
 
 namespace fluxcascade::edge {
 
@@ -59,12 +60,17 @@ class EdgeServer {
   // The threads without which no webhook is taken. For as long as the server lives.
   std::vector<LivenessProbe> Probes();
 
+  // Thread-safe. Soon, every new connection has what the certificates' files hold then; if that is
+  // no good, the log says so, and what there was stays. Changed files are noticed without it.
+  void ReloadCertificates() { certificate_keeper_->AskForReload(); }
+
  private:
   EdgeServer(const EdgeOptions& options, const Clock& clock, Random& random)
       : options_(options), clock_(clock), random_(random), started_(clock.Now()), notices_(clock) {}
 
   // All that may need root's rights.
   absl::Status BindAndReadKeys();
+  void KeepCertificates();
   absl::Status OpenLog();
   void StartConfig();
   absl::Status StartHttp();
@@ -79,13 +85,14 @@ class EdgeServer {
   const absl::Time started_;
   UniqueFd socket_;
   UniqueFd metrics_socket_;
-  std::shared_ptr<const ServerTlsContext> tls_;
   std::optional<Keyring> config_keys_;
 
   // Destroyed from the last to the first: no one is used by one that is gone.
   LimitedLog notices_;
   EdgeCounters counters_;
   RejectionRing rejections_{{}};
+  std::unique_ptr<ServerCertificates> certificates_;
+  std::unique_ptr<CertificateKeeper> certificate_keeper_;
   // Started behind the log; what the log still owes when it closes ends in here.
   std::unique_ptr<ServedConfig> config_;
   std::unique_ptr<RocksEventLog> log_;

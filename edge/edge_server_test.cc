@@ -65,10 +65,9 @@ class EdgeServerTest : public testing::Test {
  protected:
   EdgeServerTest() {
     const TestCertificate edge = authority_.Issue({.dns_names = {"edge-1"}});
-    const TestCertificate hooks = authority_.Issue({.dns_names = {"hooks.example.com"}});
     options_.listen = *SocketAddress::Parse("127.0.0.1:0");
-    options_.tls = {.certificate = Write("hooks.pem", hooks.certificate_pem),
-                    .key = Write("hooks.key", hooks.key_pem)};
+    options_.tls.pairs = {{File("hooks.pem"), File("hooks.key")}};
+    WriteHooks(hooks_);
     options_.link = {.certificate = Write("edge.pem", edge.certificate_pem),
                      .key = Write("edge.key", edge.key_pem),
                      .authorities = Write("ca.pem", authority_.certificate_pem())};
@@ -86,6 +85,11 @@ class EdgeServerTest : public testing::Test {
   static std::string Write(absl::string_view name, absl::string_view text) {
     EXPECT_THAT(WriteFileAtomically(File(name), text, 0600), IsOk());
     return File(name);
+  }
+
+  static void WriteHooks(const TestCertificate& hooks) {
+    Write("hooks.pem", hooks.certificate_pem);
+    Write("hooks.key", hooks.key_pem);
   }
 
   void StartAlone() {
@@ -112,16 +116,23 @@ class EdgeServerTest : public testing::Test {
     return result.has_value() ? result->config_result().error() : "no answer";
   }
 
-  std::string Exchange(const std::string& request) {
-    const auto client = TlsTestClient::Connect(server_->address());
+  std::unique_ptr<TlsTestClient> Connect(const TlsTestClient::Options& options = {}) {
+    auto client = TlsTestClient::Connect(server_->address(), options);
     EXPECT_THAT(client.status(), IsOk());
-    EXPECT_TRUE((*client)->Send(request));
-    return (*client)->ReceiveResponse();
+    return client.ok() ? *std::move(client) : nullptr;
   }
 
-  std::string Get(absl::string_view path) {
-    return Exchange(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: e\r\n\r\n"));
+  static std::string ExchangeOn(TlsTestClient& client, const std::string& request) {
+    EXPECT_TRUE(client.Send(request));
+    return client.ReceiveResponse();
   }
+
+  std::string Exchange(const std::string& request) { return ExchangeOn(*Connect(), request); }
+
+  static std::string GetOf(absl::string_view path) {
+    return absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: e\r\n\r\n");
+  }
+  std::string Get(absl::string_view path) { return Exchange(GetOf(path)); }
 
   struct Webhook {
     std::string token = kToken;
@@ -169,6 +180,7 @@ class EdgeServerTest : public testing::Test {
   }
 
   TestAuthority authority_;
+  const TestCertificate hooks_ = authority_.Issue({.dns_names = {"hooks.example.com"}});
   FakeControlPlane control_plane_{authority_, authority_};
   EdgeOptions options_;
   std::unique_ptr<EdgeServer> server_;
@@ -329,11 +341,10 @@ TEST_F(EdgeServerTest, LoopsAndLogAnswerTheirProbes) {
 
 TEST_F(EdgeServerTest, RootIsDroppedBetweenTheKeysAndTheLog) {
   const auto drop = [] { return absl::PermissionDeniedError("not allowed"); };
-  const std::string certificate = options_.tls.certificate;
-  options_.tls.certificate = File("nowhere.pem");
+  options_.tls.pairs[0].certificate_chain = File("nowhere.pem");
   EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom(), drop).status(),
               StatusIs(absl::StatusCode::kNotFound));
-  options_.tls.certificate = certificate;
+  options_.tls.pairs[0].certificate_chain = File("hooks.pem");
   options_.config_key_file = File("nowhere.key");
   EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom(), drop).status(),
               StatusIs(absl::StatusCode::kNotFound));
@@ -371,10 +382,65 @@ TEST_F(EdgeServerTest, ARestartWithoutAControlPlaneAndWithoutKeysTellsSendersToC
   EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 503 "));
 }
 
+TEST_F(EdgeServerTest, NewCertificatesAreForNewConnectionsAndOldOnesGoOn) {
+  StartConfigured();
+  const auto before = Connect();
+  EXPECT_THAT(ExchangeOn(*before, GetOf("/healthz")), StartsWith("HTTP/1.1 200 "));
+  const TestCertificate renewed = authority_.Issue({.dns_names = {"hooks.example.com"}});
+  WriteHooks(renewed);
+  server_->ReloadCertificates();
+  while (Connect()->server_certificate_pem() != renewed.certificate_pem) {
+  }
+  EXPECT_THAT(ExchangeOn(*before, GetOf("/healthz")), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(before->server_certificate_pem(), hooks_.certificate_pem);
+  const auto after = Connect({.session = before->session()});
+  EXPECT_TRUE(after->resumed());
+  EXPECT_THAT(ExchangeOn(*after, GetOf("/healthz")), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(EdgeServerTest, AllLoopsResumeASession) {
+  options_.loops = 3;
+  Start();
+  std::unique_ptr<TlsTestClient> last = Connect();
+  for (int i = 0; i < 6; ++i) {
+    ExchangeOn(*last, GetOf("/healthz"));
+    ASSERT_NE(last->session(), nullptr);
+    last = Connect({.session = last->session()});
+    EXPECT_TRUE(last->resumed());
+  }
+}
+
+TEST_F(EdgeServerTest, AnExpiredCertificateMakesItNotReady) {
+  WriteHooks(
+      authority_.Issue({.dns_names = {"hooks.example.com"}, .valid_until = -absl::Minutes(1)}));
+  Start();
+  const auto status = control_plane_.Next(Kind::kStatus);
+  ASSERT_TRUE(status.has_value());
+  const std::string& reason = status->status().not_ready_reason();
+  EXPECT_THAT(reason, HasSubstr(File("hooks.pem")));
+  EXPECT_THAT(reason, HasSubstr("expired"));
+  EXPECT_EQ(ConfigErrorOf(ConfigOf(1)), "");
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 200 ")) << "a sender that does not mind is served";
+}
+
+TEST_F(EdgeServerTest, WithAuthoritiesOnlyTheirClientsAreServed) {
+  options_.tls.client_authorities = options_.link.authorities;
+  StartConfigured();
+  const auto known = Connect({.certificate = authority_.Issue({})});
+  EXPECT_THAT(ExchangeOn(*known, GetOf("/readyz")), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(Connect({.certificate = TestAuthority("stranger").Issue({})})->ReceiveAll(), "");
+  EXPECT_EQ(Connect()->ReceiveAll(), "");
+}
+
 TEST_F(EdgeServerTest, AWrongFileIsNamedAtTheStart) {
   options_.link.authorities = File("nowhere.pem");
   EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom()).status(),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("nowhere.pem")));
+  options_.link.authorities = File("ca.pem");
+  options_.tls.pairs.push_back({File("nowhere-else.pem"), File("hooks.key")});
+  EXPECT_THAT(EdgeServer::Start(options_, SystemClock(), SecureRandom()).status(),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("nowhere-else.pem")));
 }
 
 TEST_F(EdgeServerTest, AnAddressInUseIsAnErrorAndTheLogIsLeftInOrder) {

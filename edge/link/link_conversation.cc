@@ -180,15 +180,19 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_forgotten_ids(edge_.config.hooks().seen_ids().forgotten());
   if (edge_.http) AddHttp(edge_.http(), *status);
   *status->mutable_config_state() = edge_.config.State();
-  const absl::Status ready = edge_.log.Ready();
-  if (!ready.ok()) {
-    status->set_not_ready_reason(std::string(ready.message()));
-  } else if (edge_.config.version() == 0) {
-    status->set_not_ready_reason("no configuration yet");
-  } else if (!read_failure_.ok()) {
-    status->set_not_ready_reason(absl::StrCat("the log can't be read: ", read_failure_.message()));
-  }
+  status->set_not_ready_reason(NotReadyReason());
   return message;
+}
+
+std::string LinkConversation::NotReadyReason() const {
+  if (const absl::Status log = edge_.log.Ready(); !log.ok()) return std::string(log.message());
+  if (edge_.certificates) {
+    const absl::Status certificates = edge_.certificates();
+    if (!certificates.ok()) return std::string(certificates.message());
+  }
+  if (edge_.config.version() == 0) return "no configuration yet";
+  if (read_failure_.ok()) return "";
+  return absl::StrCat("the log can't be read: ", read_failure_.message());
 }
 
 std::optional<v1::ConnectRequest> LinkConversation::TakeRejections(absl::Time wall_time) const {

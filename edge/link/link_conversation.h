@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/logging/limited_log.h"
 #include "common/mutex/mutex.h"
@@ -30,6 +31,8 @@ struct LinkedEdge {
   LimitedLog& notices;
   // What the HTTP server counts; may be empty.
   std::function<HttpStats()> http;
+  // Whether those that webhooks are taken with are in date; may be empty.
+  std::function<absl::Status()> certificates;
   // Of the binary.
   std::string version;
 };
@@ -78,6 +81,7 @@ class LinkConversation {
   void Acknowledge(const v1::Ack& ack) const;
   // Nothing while the pull is to wait, as it does while the log can't be read for the moment.
   std::optional<v1::ConnectRequest> AnswerPull(absl::Duration now) FC_REQUIRES(mutex_);
+  std::string NotReadyReason() const FC_REQUIRES(mutex_);
   v1::ConnectRequest Status(absl::Time wall_time) const FC_REQUIRES(mutex_);
   std::optional<v1::ConnectRequest> TakeRejections(absl::Time wall_time) const;
 

@@ -89,12 +89,14 @@ class LinkConversationTest : public testing::Test {
   FakeClock clock_;
   LimitedLog notices_{clock_, {.lines = 2}};
   HttpStats http_;
+  absl::Status certificates_;
   LinkConversation conversation_{LinkedEdge{.log = log_,
                                             .config = config_,
                                             .rejections = rejections_,
                                             .counters = counters_,
                                             .notices = notices_,
                                             .http = [this] { return http_; },
+                                            .certificates = [this] { return certificates_; },
                                             .version = "1.2.3"}};
 };
 
@@ -374,6 +376,11 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   Receive(ConfigOf(1, 1));
   now_ += absl::Seconds(5);
   EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().not_ready_reason(), "");
+
+  certificates_ = absl::FailedPreconditionError("the certificate in hooks.pem has expired");
+  now_ += absl::Seconds(5);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().not_ready_reason(),
+            "the certificate in hooks.pem has expired");
 
   log_.FailWith(absl::ResourceExhaustedError("the log is full"));
   now_ += absl::Seconds(5);

@@ -321,6 +321,7 @@ TEST_F(EdgeProcessTest, MetricsAreOnAPortOfTheirOwnInPlainHttp) {
         "stage_duration_seconds_count{stage=\"answer\"} 1"}) {
     EXPECT_THAT(metrics, HasSubstr(absl::StrCat("\nfluxcascade_edge_", line, "\n")));
   }
+  EXPECT_THAT(metrics, HasSubstr("\nfluxcascade_edge_certificate_not_after_seconds 1"));
 }
 
 TEST_F(EdgeProcessTest, WithoutAnAddressThereAreNoMetrics) {
@@ -347,6 +348,24 @@ TEST_F(EdgeProcessTest, AnEnvironmentThatMakesNoSenseIsOneLineAndStatus1) {
   EXPECT_THAT(edge_->WaitFor(kPatience), Optional(1));
   EXPECT_THAT(Stderr(), StartsWith("edge: NOTIFY_SOCKET is 'nonsense'"));
   ExpectOneLine(Stderr());
+}
+
+TEST_F(EdgeProcessTest, SighupHasItReadItsCertificatesAgain) {
+  SpawnAndConfigure();
+  FC_ASSERT_OK_AND_ASSIGN(const auto before, TlsTestClient::Connect(address_));
+  const TestCertificate renewed = authority_.Issue({.dns_names = {"edge-1"}});
+  Write("node.pem", renewed.certificate_pem);
+  Write("node.key", renewed.key_pem);
+  edge_->Signal(SIGHUP);
+  std::string served;
+  while (served != renewed.certificate_pem) {
+    FC_ASSERT_OK_AND_ASSIGN(const auto after, TlsTestClient::Connect(address_));
+    served = after->server_certificate_pem();
+  }
+  ASSERT_TRUE(before->Send("GET /healthz HTTP/1.1\r\nHost: e\r\n\r\n"));
+  EXPECT_THAT(before->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
+  edge_->Signal(SIGTERM);
+  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
 }
 
 TEST_F(EdgeProcessTest, WhatWasAcceptedOutlivesAKill) {
