@@ -324,6 +324,32 @@ TEST_F(EdgeProcessTest, MetricsAreOnAPortOfTheirOwnInPlainHttp) {
   EXPECT_THAT(metrics, HasSubstr("\nfluxcascade_edge_certificate_not_after_seconds 1"));
 }
 
+// The names in the first cells of a table's rows, without labels: | `name{label}` | …
+std::set<std::string> NamesInTable(const std::string& markdown) {
+  std::set<std::string> names;
+  for (absl::string_view line : absl::StrSplit(markdown, '\n')) {
+    if (!absl::ConsumePrefix(&line, "| `")) continue;
+    names.emplace(line.substr(0, line.find_first_of("`{")));
+  }
+  return names;
+}
+
+std::set<std::string> NamesOfMetrics(const std::string& metrics) {
+  std::set<std::string> names;
+  for (absl::string_view line : absl::StrSplit(metrics, '\n')) {
+    if (!absl::ConsumePrefix(&line, "# TYPE ")) continue;
+    names.emplace(line.substr(0, line.find(' ')));
+  }
+  return names;
+}
+
+TEST_F(EdgeProcessTest, EveryMetricIsInTheReadmeAndNoOtherIs) {
+  SpawnAndConfigure();
+  const std::string metrics = GetPlainly(ReadyLine()["metrics_listen"], "/metrics");
+  FC_ASSERT_OK_AND_ASSIGN(const std::string readme, ReadFileToString("edge/metrics/README.md"));
+  EXPECT_EQ(NamesOfMetrics(metrics), NamesInTable(readme));
+}
+
 TEST_F(EdgeProcessTest, WithoutAnAddressThereAreNoMetrics) {
   SpawnAndConfigure({"--metrics_listen="});
   EXPECT_EQ(ReadyLine()["metrics_listen"], "");
