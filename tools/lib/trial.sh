@@ -230,8 +230,12 @@ generator_idle() {
   admin GET /hubspot/contacts/generate | jq -e 'all(.runs[]; .running | not)' > /dev/null &&
     admin GET '/hubspot/webhooks?limit=1' | jq -e '.unfinished == 0' > /dev/null
 }
-# settled: the control plane has read the edge's log to its end, and nothing waits or runs.
+# settled: the control plane has read the edge's log to its end, and nothing waits or runs; and a second
+# later, too, since it knows of the log's end only by what it read last.
 settled() {
+  settled_now && sleep 1 && settled_now
+}
+settled_now() {
   call_api EdgeService/GetEdgeNode '{"name":"edgeNodes/edge-1"}' |
     jq -e '.state == "STATE_CONNECTED" and .cursor == .lastSequence' > /dev/null &&
     call_api HealthService/GetSystemHealth '{"parent":"workspaces/default"}' |
