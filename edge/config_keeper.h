@@ -3,11 +3,9 @@
 #ifndef FLUXCASCADE_EDGE_CONFIG_KEEPER_H_
 #define FLUXCASCADE_EDGE_CONFIG_KEEPER_H_
 
-#include <thread>
-
 #include "absl/time/time.h"
 #include "common/time/clock.h"
-#include "common/time/waker.h"
+#include "common/time/periodic_thread.h"
 #include "edge/routing/served_config.h"
 
 namespace fluxcascade::edge {
@@ -19,17 +17,15 @@ class ConfigKeeper {
   static constexpr absl::Duration kInterval = absl::Seconds(5);
 
   ConfigKeeper(ServedConfig& config, const Clock& clock, absl::Duration interval)
-      : thread_([this, &config, &clock, interval] {
-          while (waker_.WaitFor(interval)) config.Care(clock.Now());
-        }) {}
-  ~ConfigKeeper() {
-    waker_.Stop();
-    thread_.join();
-  }
+      : thread_(
+            [&config, &clock, interval](absl::Duration now) {
+              config.Care(clock.Now());
+              return now + interval;
+            },
+            clock) {}
 
  private:
-  Waker waker_;
-  std::thread thread_;
+  PeriodicThread thread_;
 };
 
 }  // namespace fluxcascade::edge
