@@ -64,7 +64,12 @@ absl::StatusOr<ServiceManager> ServiceManagerFromEnvironment() {
 absl::Status DropRootFor(const EdgeOptions& options) {
   if (options.user.empty()) return absl::OkStatus();
   FC_ASSIGN_OR_RETURN(const UserIdentity user, FindUser(options.user));
-  if (geteuid() == 0) FC_RETURN_IF_ERROR(GiveFolder(options.log_dir, user));
+  if (geteuid() == 0) {
+    FC_RETURN_IF_ERROR(GiveFolder(options.log_dir, user));
+    if (options.max_quarantine_bytes > 0) {
+      FC_RETURN_IF_ERROR(GiveFolder(options.quarantine_dir, user));
+    }
+  }
   return DropRoot(user);
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "common/file/file.h"
 #include "common/flags/flag_range.h"
 #include "common/flags/flags.h"
@@ -23,9 +24,15 @@ ABSL_FLAG(std::string, client_ca, "",
           "PEM file with authorities: connections must show a certificate of theirs; empty: none "
           "is asked for");
 ABSL_FLAG(std::string, log_dir, "", "folder of the log; made if it is missing");
+ABSL_FLAG(std::string, quarantine_dir, "",
+          "folder of refused requests that hooks want kept; made if it is missing; empty: beside "
+          "--log_dir, its name with .quarantine behind it");
+ABSL_FLAG(uint64_t, max_quarantine_bytes, uint64_t{256} << 20,
+          "what that may hold, of all hooks, the oldest dropped first; 0: nothing is kept");
 ABSL_FLAG(std::string, config_key_file, "",
-          "file with the keys that seal the copy of the configuration, a line each: `<id> <base64 "
-          "of 32 bytes>`; empty: the service manager's credential config.key, or else no copy");
+          "file with the keys that seal the copy of the configuration, and the quarantine, a line "
+          "each: `<id> <base64 of 32 bytes>`; empty: the service manager's credential config.key, "
+          "or else no copy, and no quarantine beyond the process");
 ABSL_FLAG(std::string, control_plane, "", "host:port of the control plane's link");
 ABSL_FLAG(std::string, link_ca, "", "PEM file with the authorities of the control plane");
 ABSL_FLAG(std::string, link_cert, "",
@@ -54,6 +61,8 @@ namespace {
 
 // More than a disk has: a slip of the keyboard.
 constexpr uint64_t kMostDiskBytes = uint64_t{1} << 50;
+// It is all read at the start, and 64 bytes of memory go with each block of 4 KiB.
+constexpr uint64_t kMostQuarantineBytes = uint64_t{4} << 30;
 
 // A name or an address; the control plane is not known by its address alone.
 absl::Status CheckTarget(absl::string_view flag, absl::string_view target) {
@@ -103,6 +112,8 @@ absl::Status CheckNumbers(const EdgeOptions& options) {
       CheckRange<uint64_t>("min_free_bytes", options.min_free_bytes, 0, kMostDiskBytes));
   FC_RETURN_IF_ERROR(
       CheckRange<uint64_t>("retention_bytes", options.retention_bytes, 0, kMostDiskBytes));
+  FC_RETURN_IF_ERROR(CheckRange<uint64_t>("max_quarantine_bytes", options.max_quarantine_bytes, 0,
+                                          kMostQuarantineBytes));
   FC_RETURN_IF_ERROR(
       CheckDuration("retention", options.retention, absl::ZeroDuration(), absl::Hours(24 * 365)));
   FC_RETURN_IF_ERROR(CheckDuration("drain_timeout", options.drain_timeout, absl::ZeroDuration(),
@@ -111,6 +122,13 @@ absl::Status CheckNumbers(const EdgeOptions& options) {
   return FlagError("max_body_bytes_under_way",
                    absl::StrCat(options.limits.max_body_bytes_under_way,
                                 " is below --max_body_bytes, ", options.max_body_bytes));
+}
+
+std::string QuarantineFolderFor(const std::string& flag, absl::string_view log_dir) {
+  if (!flag.empty()) return flag;
+  while (log_dir.size() > 1 && absl::ConsumeSuffix(&log_dir, "/")) {
+  }
+  return absl::StrCat(log_dir, ".quarantine");
 }
 
 absl::Status SetMetricsListen(const std::string& text, EdgeOptions& options) {
@@ -138,6 +156,9 @@ absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags(const std::string& credentials_
   options.min_free_bytes = absl::GetFlag(FLAGS_min_free_bytes);
   options.retention = absl::GetFlag(FLAGS_retention);
   options.retention_bytes = absl::GetFlag(FLAGS_retention_bytes);
+  options.quarantine_dir =
+      QuarantineFolderFor(absl::GetFlag(FLAGS_quarantine_dir), options.log_dir);
+  options.max_quarantine_bytes = absl::GetFlag(FLAGS_max_quarantine_bytes);
   options.config_key_file =
       ConfigKeyFile(absl::GetFlag(FLAGS_config_key_file), credentials_directory);
   options.control_plane = absl::GetFlag(FLAGS_control_plane);

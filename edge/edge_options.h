@@ -31,8 +31,12 @@ struct EdgeOptions {
   absl::Duration retention = absl::Hours(72);
   uint64_t retention_bytes = uint64_t{4} << 30;
 
-  // A keyring: the first key seals the copy of the configuration, all open it. Empty: no copy is
-  // kept.
+  // Refused requests of the hooks that want them kept; made if it is missing. 0 bytes: none is.
+  std::string quarantine_dir;
+  uint64_t max_quarantine_bytes = uint64_t{256} << 20;
+
+  // A keyring: the first key seals the copy of the configuration, and what is in quarantine; all
+  // open it. Empty: no copy is kept, and a quarantine ends with the process.
   std::string config_key_file;
 
   // `host:port`.

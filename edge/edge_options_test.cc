@@ -157,6 +157,20 @@ TEST_F(EdgeOptionsTest, OneBodyFitsAmongThoseUnderWay) {
               "--max_body_bytes_under_way: 1048575 is below --max_body_bytes, 1048576");
 }
 
+TEST_F(EdgeOptionsTest, TheQuarantineLiesBesideTheLogUnlessToldOtherwise) {
+  FC_ASSERT_OK_AND_ASSIGN(EdgeOptions options, EdgeOptionsFromFlags(""));
+  EXPECT_EQ(options.quarantine_dir, "/l.quarantine");
+  EXPECT_EQ(options.max_quarantine_bytes, 256u << 20);
+  FC_ASSERT_OK_AND_ASSIGN(options, With("--log_dir=/state/log//"));
+  EXPECT_EQ(options.quarantine_dir, "/state/log.quarantine");
+  FC_ASSERT_OK_AND_ASSIGN(options, With("--quarantine_dir=/q"));
+  EXPECT_EQ(options.quarantine_dir, "/q");
+  FC_EXPECT_OK(With("--max_quarantine_bytes=0"));
+  FC_EXPECT_OK(With("--max_quarantine_bytes=4294967296"));
+  ExpectError("--max_quarantine_bytes=4294967297",
+              "--max_quarantine_bytes: 4294967297 is not within 0 to 4294967296");
+}
+
 TEST_F(EdgeOptionsTest, BytesOnDiskHaveLimits) {
   FC_EXPECT_OK(With("--max_log_bytes=16777216"));
   ExpectError("--max_log_bytes=16777215",

@@ -39,6 +39,17 @@ EdgeGauge CertificateGauge(const ServerCertificates& certificates) {
           }};
 }
 
+std::function<QuarantineStats()> QuarantineReader(const Quarantine* quarantine) {
+  if (quarantine == nullptr) return nullptr;
+  return [quarantine] { return quarantine->stats(); };
+}
+
+// Without keys of the operator's, a key that nobody else has and that ends with the process.
+absl::StatusOr<Keyring> QuarantineKeys(const std::optional<Keyring>& keys, Random& random) {
+  if (keys.has_value()) return *keys;
+  return Keyring::Parse(Keyring::NewKeyLine("process", random), random);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
@@ -52,6 +63,7 @@ absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
   server->KeepCertificates();
   FC_RETURN_IF_ERROR(server->OpenLog());
   server->StartConfig();
+  server->StartQuarantine();
   FC_RETURN_IF_ERROR(server->StartHttp());
   server->StartLink();
   FC_RETURN_IF_ERROR(server->StartMetrics());
@@ -70,6 +82,7 @@ absl::Status EdgeServer::BindAndReadKeys() {
   }
   FC_ASSIGN_OR_RETURN(certificates_, ServerCertificates::Load(options_.tls, clock_, random_));
   FC_ASSIGN_OR_RETURN(config_keys_, ReadConfigKeys(options_.config_key_file, random_));
+  FC_ASSIGN_OR_RETURN(quarantine_keys_, QuarantineKeys(config_keys_, random_));
   return absl::OkStatus();
 }
 
@@ -103,9 +116,22 @@ void EdgeServer::StartConfig() {
   config_keeper_ = std::make_unique<ConfigKeeper>(*config_, clock_, ConfigKeeper::kInterval);
 }
 
+void EdgeServer::StartQuarantine() {
+  if (options_.max_quarantine_bytes == 0) return;
+  quarantine_ = std::make_unique<Quarantine>(
+      QuarantineStore::Options{.folder = options_.quarantine_dir,
+                               .max_bytes = options_.max_quarantine_bytes,
+                               // It stops long before the log has to.
+                               .min_free_bytes = 2 * options_.min_free_bytes},
+      *std::move(quarantine_keys_),
+      Quarantine::Edge{
+          .hooks = config_->hooks(), .log = *log_, .notices = notices_, .clock = clock_});
+  quarantine_keeper_ = std::make_unique<QuarantineKeeper>(*quarantine_, clock_);
+}
+
 absl::Status EdgeServer::StartHttp() {
   receiver_ = std::make_unique<VerifyingReceiver>(config_->hooks(), *log_, rejections_, counters_,
-                                                  clock_, notices_);
+                                                  clock_, notices_, quarantine_.get());
   HttpServer::Options http_options;
   http_options.address = options_.listen;
   http_options.tls = [this] { return certificates_->Get(); };
@@ -135,6 +161,7 @@ void EdgeServer::StartLink() {
                  .rejections = rejections_,
                  .counters = counters_,
                  .notices = notices_,
+                 .quarantine = quarantine_.get(),
                  .http = [this] { return http_->stats(); },
                  .certificates = [this] { return certificates_->Ready(); },
                  .version = kVersion},
@@ -156,6 +183,7 @@ absl::Status EdgeServer::StartMetrics() {
                          .log = [this] { return log_->Stats(); },
                          .ready = [this] { return Ready(); },
                          .link_connected = [this] { return link_->connected(); },
+                         .quarantine = QuarantineReader(quarantine_.get()),
                          .gauges = std::move(gauges)});
   FC_ASSIGN_OR_RETURN(metrics_server_,
                       MetricsServer::Start(std::move(metrics_socket_), *metrics_, clock_));

@@ -26,6 +26,8 @@
 #include "edge/log_keeper.h"
 #include "edge/metrics/edge_metrics.h"
 #include "edge/metrics/metrics_server.h"
+#include "edge/quarantine/quarantine.h"
+#include "edge/quarantine/quarantine_keeper.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/receive/verifying_receiver.h"
@@ -73,6 +75,7 @@ class EdgeServer {
   void KeepCertificates();
   absl::Status OpenLog();
   void StartConfig();
+  void StartQuarantine();
   absl::Status StartHttp();
   void StartLink();
   absl::Status StartMetrics();
@@ -86,6 +89,7 @@ class EdgeServer {
   UniqueFd socket_;
   UniqueFd metrics_socket_;
   std::optional<Keyring> config_keys_;
+  std::optional<Keyring> quarantine_keys_;
 
   // Destroyed from the last to the first: no one is used by one that is gone.
   LimitedLog notices_;
@@ -98,6 +102,9 @@ class EdgeServer {
   std::unique_ptr<RocksEventLog> log_;
   std::unique_ptr<LogKeeper> keeper_;
   std::unique_ptr<ConfigKeeper> config_keeper_;
+  // Null: none is kept.
+  std::unique_ptr<Quarantine> quarantine_;
+  std::unique_ptr<QuarantineKeeper> quarantine_keeper_;
   std::unique_ptr<VerifyingReceiver> receiver_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<EdgeLink> link_;

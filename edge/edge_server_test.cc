@@ -72,6 +72,7 @@ class EdgeServerTest : public testing::Test {
                      .key = Write("edge.key", edge.key_pem),
                      .authorities = Write("ca.pem", authority_.certificate_pem())};
     options_.log_dir = File("log");
+    options_.quarantine_dir = File("quarantine");
     options_.min_free_bytes = 0;
     options_.control_plane = control_plane_.address();
     options_.max_body_bytes = 20000;
@@ -114,6 +115,26 @@ class EdgeServerTest : public testing::Test {
     EXPECT_TRUE(control_plane_.SendConfig(config));
     const auto result = control_plane_.Next(Kind::kConfigResult);
     return result.has_value() ? result->config_result().error() : "no answer";
+  }
+
+  // Of a hook that keeps what it refuses.
+  static v1::Config QuarantiningConfig(int64_t version, const std::string& secret) {
+    v1::Config config = ConfigOf(version);
+    v1::Hook& hook = *config.mutable_hooks(0);
+    hook.mutable_required(0)->mutable_digest()->mutable_secrets(0)->set_value(secret);
+    hook.mutable_quarantine()->set_max_requests(10);
+    hook.mutable_quarantine()->set_max_bytes(1 << 20);
+    return config;
+  }
+
+  v1::QuarantineResult Release() {
+    v1::ConnectResponse message;
+    message.mutable_release_quarantine()->set_hook_id("hook-1");
+    message.mutable_release_quarantine()->set_mode(v1::ReleaseQuarantine::MODE_RELEASE);
+    EXPECT_TRUE(control_plane_.Send(message));
+    const auto result = control_plane_.Next(Kind::kQuarantineResult);
+    EXPECT_TRUE(result.has_value());
+    return result.has_value() ? result->quarantine_result() : v1::QuarantineResult();
   }
 
   std::unique_ptr<TlsTestClient> Connect(const TlsTestClient::Options& options = {}) {
@@ -380,6 +401,55 @@ TEST_F(EdgeServerTest, ARestartWithoutAControlPlaneAndWithoutKeysTellsSendersToC
   server_.reset();
   StartAlone();
   EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(EdgeServerTest, WhatWasRefusedForAWrongSecretIsReleasedAfterARestartOnceItIsRight) {
+  options_.config_key_file = Write("keys", Keyring::NewKeyLine("k1", SecureRandom()));
+  Start();
+  EXPECT_EQ(ConfigErrorOf(QuarantiningConfig(1, "a-slip-of-the-keyboard")), "");
+  for (const char* body : {"one", "two", "three"}) {
+    EXPECT_THAT(Post({.body = body}), StartsWith("HTTP/1.1 401 "));
+  }
+  server_.reset();
+  Start();
+  EXPECT_EQ(ConfigErrorOf(QuarantiningConfig(2, kTestSecret)), "");
+  const v1::QuarantineResult result = Release();
+  EXPECT_EQ(result.error(), "");
+  EXPECT_EQ(result.released(), 3);
+  const auto requests = PullAfter(0);
+  ASSERT_EQ(requests.size(), 3);
+  EXPECT_EQ(requests[0].body(), "one");
+  EXPECT_EQ(requests[2].body(), "three");
+  EXPECT_EQ(requests[2].verified_by(0), "v3");
+  EXPECT_EQ(Release().released(), 0);
+}
+
+TEST_F(EdgeServerTest, WithoutAKeyAQuarantineEndsWithTheProcess) {
+  Start();
+  EXPECT_EQ(ConfigErrorOf(QuarantiningConfig(1, "a-slip-of-the-keyboard")), "");
+  EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 401 "));
+  EXPECT_EQ(Release().remaining(), 1);
+  server_.reset();
+  Start();
+  EXPECT_EQ(ConfigErrorOf(QuarantiningConfig(2, kTestSecret)), "");
+  EXPECT_EQ(Release().released(), 0);
+}
+
+TEST_F(EdgeServerTest, AQuarantineThatMayHoldNothingIsNone) {
+  options_.max_quarantine_bytes = 0;
+  Start();
+  EXPECT_EQ(ConfigErrorOf(QuarantiningConfig(1, "a-slip-of-the-keyboard")), "");
+  EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(Release().error(), HasSubstr("keeps no quarantine"));
+}
+
+TEST_F(EdgeServerTest, AQuarantinesFolderThatCannotBeUsedStopsNothing) {
+  options_.quarantine_dir = Write("not-a-folder", "x");
+  Start();
+  EXPECT_EQ(ConfigErrorOf(QuarantiningConfig(1, kTestSecret)), "");
+  EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Post({.secret = "another"}), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(Release().error(), HasSubstr("can't be used"));
 }
 
 TEST_F(EdgeServerTest, NewCertificatesAreForNewConnectionsAndOldOnesGoOn) {

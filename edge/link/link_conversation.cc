@@ -16,6 +16,12 @@ v1::ConnectRequest Wrap(v1::ConfigResult result) {
   return message;
 }
 
+v1::ConnectRequest Wrap(v1::QuarantineResult result) {
+  v1::ConnectRequest message;
+  *message.mutable_quarantine_result() = std::move(result);
+  return message;
+}
+
 v1::ConnectRequest Wrap(v1::PullError error) {
   v1::ConnectRequest message;
   *message.mutable_pull_error() = std::move(error);
@@ -74,6 +80,9 @@ void LinkConversation::Receive(const v1::ConnectResponse& message, absl::Duratio
     case v1::ConnectResponse::kAck:
       Acknowledge(message.ack());
       break;
+    case v1::ConnectResponse::kReleaseQuarantine:
+      Release(message.release_quarantine());
+      break;
     case v1::ConnectResponse::MESSAGE_NOT_SET:
       // Of a newer control plane; what an edge must know comes with an edge that knows it.
       edge_.notices.Log(LogLevel::kWarning,
@@ -108,11 +117,37 @@ void LinkConversation::Acknowledge(const v1::Ack& ack) const {
   }
 }
 
+void LinkConversation::Release(const v1::ReleaseQuarantine& ask) {
+  edge_.notices.Log(
+      LogLevel::kInfo, "asked to go through a quarantine",
+      {{"hook", ask.hook_id()}, {"mode", v1::ReleaseQuarantine::Mode_Name(ask.mode())}});
+  if (edge_.quarantine != nullptr) return edge_.quarantine->Ask(ask);
+  v1::QuarantineResult result;
+  result.set_request_id(ask.request_id());
+  result.set_error("this edge keeps no quarantine (--max_quarantine_bytes=0)");
+  MutexLock lock(mutex_);
+  if (refused_releases_.size() < Quarantine::kMaxWaitingAsks) {
+    refused_releases_.push_back(std::move(result));
+  }
+}
+
+void LinkConversation::AddQuarantineResults(std::vector<v1::ConnectRequest>& messages) {
+  for (v1::QuarantineResult& result : refused_releases_) {
+    messages.push_back(Wrap(std::move(result)));
+  }
+  refused_releases_.clear();
+  if (edge_.quarantine == nullptr) return;
+  for (v1::QuarantineResult& result : edge_.quarantine->TakeResults()) {
+    messages.push_back(Wrap(std::move(result)));
+  }
+}
+
 LinkConversation::Turn LinkConversation::TakeTurn(absl::Duration now, absl::Time wall_time) {
   Turn turn;
   MutexLock lock(mutex_);
   for (v1::ConfigResult& result : config_results_) turn.messages.push_back(Wrap(std::move(result)));
   config_results_.clear();
+  AddQuarantineResults(turn.messages);
   if (std::optional<v1::ConnectRequest> answer = AnswerPull(now)) {
     turn.messages.push_back(*std::move(answer));
   }
@@ -180,6 +215,11 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_forgotten_ids(edge_.config.hooks().seen_ids().forgotten());
   if (edge_.http) AddHttp(edge_.http(), *status);
   *status->mutable_config_state() = edge_.config.State();
+  if (edge_.quarantine != nullptr) {
+    for (v1::QuarantineState& state : edge_.quarantine->States()) {
+      *status->add_quarantines() = std::move(state);
+    }
+  }
   status->set_not_ready_reason(NotReadyReason());
   return message;
 }

@@ -14,6 +14,7 @@
 #include "common/mutex/mutex.h"
 #include "edge/http/http_counters.h"
 #include "edge/log/event_log.h"
+#include "edge/quarantine/quarantine.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/routing/served_config.h"
@@ -29,6 +30,8 @@ struct LinkedEdge {
   const EdgeCounters& counters;
   // Where the link says what happens on it: how often that is, the other end decides.
   LimitedLog& notices;
+  // Null: the edge keeps none.
+  Quarantine* quarantine = nullptr;
   // What the HTTP server counts; may be empty.
   std::function<HttpStats()> http;
   // Whether those that webhooks are taken with are in date; may be empty.
@@ -79,6 +82,8 @@ class LinkConversation {
 
   v1::ConfigResult Apply(const v1::Config& config, absl::Time wall_time) const;
   void Acknowledge(const v1::Ack& ack) const;
+  void Release(const v1::ReleaseQuarantine& ask) FC_EXCLUDES(mutex_);
+  void AddQuarantineResults(std::vector<v1::ConnectRequest>& messages) FC_REQUIRES(mutex_);
   // Nothing while the pull is to wait, as it does while the log can't be read for the moment.
   std::optional<v1::ConnectRequest> AnswerPull(absl::Duration now) FC_REQUIRES(mutex_);
   std::string NotReadyReason() const FC_REQUIRES(mutex_);
@@ -88,6 +93,8 @@ class LinkConversation {
   const LinkedEdge edge_;
   Mutex mutex_;
   std::vector<v1::ConfigResult> config_results_ FC_GUARDED_BY(mutex_);
+  // Of releases that this edge can't even begin.
+  std::vector<v1::QuarantineResult> refused_releases_ FC_GUARDED_BY(mutex_);
   std::optional<PendingPull> pull_ FC_GUARDED_BY(mutex_);
   // Why the last pull could not be answered for the moment.
   absl::Status read_failure_ FC_GUARDED_BY(mutex_);

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/crypto/keyring.h"
 #include "common/proto_time/proto_time.h"
+#include "common/random/fake_random.h"
 #include "common/time/fake_clock.h"
 #include "edge/log/fake_event_log.h"
 #include "edge/verify/recipes_for_test.h"
@@ -88,6 +90,13 @@ class LinkConversationTest : public testing::Test {
   EdgeCounters counters_;
   FakeClock clock_;
   LimitedLog notices_{clock_, {.lines = 2}};
+  FakeRandom random_;
+  Quarantine quarantine_{
+      {.folder = absl::StrCat(testing::TempDir(), "/",
+                              testing::UnitTest::GetInstance()->current_test_info()->name()),
+       .max_bytes = 1 << 20},
+      *Keyring::Parse(Keyring::NewKeyLine("k1", random_), random_),
+      {.hooks = config_.hooks(), .log = log_, .notices = notices_, .clock = clock_}};
   HttpStats http_;
   absl::Status certificates_;
   LinkConversation conversation_{LinkedEdge{.log = log_,
@@ -95,6 +104,7 @@ class LinkConversationTest : public testing::Test {
                                             .rejections = rejections_,
                                             .counters = counters_,
                                             .notices = notices_,
+                                            .quarantine = &quarantine_,
                                             .http = [this] { return http_; },
                                             .certificates = [this] { return certificates_; },
                                             .version = "1.2.3"}};
@@ -423,6 +433,55 @@ TEST_F(LinkConversationTest, RejectionsThatCouldNotBeSentAreCounted) {
   for (const v1::ConnectRequest& message : Turn().messages) conversation_.NotSent(message);
   now_ += absl::Seconds(5);
   EXPECT_EQ(TurnOf(v1::ConnectRequest::kStatus)[0].status().rejections_dropped(), 3);
+}
+
+TEST_F(LinkConversationTest, AReleaseIsAnsweredOnceTheQuarantineHasDoneIt) {
+  v1::ConnectResponse message;
+  message.mutable_release_quarantine()->set_request_id("ask-1");
+  message.mutable_release_quarantine()->set_hook_id("hook-0");
+  message.mutable_release_quarantine()->set_mode(v1::ReleaseQuarantine::MODE_RELEASE);
+  Receive(message);
+  EXPECT_THAT(TurnOf(v1::ConnectRequest::kQuarantineResult), IsEmpty());
+  quarantine_.Work(clock_.Monotonic());
+  const auto answers = TurnOf(v1::ConnectRequest::kQuarantineResult);
+  ASSERT_EQ(answers.size(), 1);
+  EXPECT_EQ(answers[0].quarantine_result().request_id(), "ask-1");
+  EXPECT_EQ(answers[0].quarantine_result().error(), "the edge does not serve the hook");
+  EXPECT_THAT(TurnOf(v1::ConnectRequest::kQuarantineResult), IsEmpty());
+}
+
+TEST_F(LinkConversationTest, AnEdgeWithoutAQuarantineSaysSo) {
+  LinkConversation conversation(LinkedEdge{.log = log_,
+                                           .config = config_,
+                                           .rejections = rejections_,
+                                           .counters = counters_,
+                                           .notices = notices_});
+  v1::ConnectResponse message;
+  message.mutable_release_quarantine()->set_request_id("ask-1");
+  conversation.Receive(message, now_, wall_time_);
+  const LinkConversation::Turn turn = conversation.TakeTurn(now_, wall_time_);
+  ASSERT_FALSE(turn.messages.empty());
+  EXPECT_EQ(turn.messages[0].quarantine_result().request_id(), "ask-1");
+  EXPECT_THAT(turn.messages[0].quarantine_result().error(), HasSubstr("keeps no quarantine"));
+}
+
+TEST_F(LinkConversationTest, TheStatusShowsWhatIsInQuarantine) {
+  v1::QuarantineRule rule;
+  rule.set_max_requests(1);
+  rule.set_max_bytes(1 << 20);
+  v1::QuarantinedRequest request;
+  request.set_hook_id("hook-0");
+  *request.mutable_receive_time() = ToProto(wall_time_);
+  quarantine_.Keep(request, rule);
+  quarantine_.Keep(request, rule);
+  quarantine_.Work(clock_.Monotonic());
+  const v1::Status status = TurnOf(v1::ConnectRequest::kStatus)[0].status();
+  ASSERT_EQ(status.quarantines_size(), 1);
+  EXPECT_EQ(status.quarantines(0).hook_id(), "hook-0");
+  EXPECT_EQ(status.quarantines(0).requests(), 1);
+  EXPECT_EQ(status.quarantines(0).bytes(), 4096);
+  EXPECT_EQ(status.quarantines(0).dropped(), 1);
+  EXPECT_EQ(FromProto(status.quarantines(0).oldest_receive_time()), wall_time_);
 }
 
 TEST_F(LinkConversationTest, TheNextTurnIsWhenSomethingFallsDue) {

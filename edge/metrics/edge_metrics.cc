@@ -92,6 +92,7 @@ std::vector<prometheus::MetricFamily> EdgeMetrics::Collect() const {
   CollectConnections(http, families);
   CollectStages(http, log, families);
   CollectLog(log, families);
+  CollectQuarantine(families);
   CollectState(families);
   families.Append(ProcessMetrics(sources_.started));
   return std::move(families).Take();
@@ -160,6 +161,20 @@ void EdgeMetrics::CollectLog(const LogStats& log, MetricFamilies& families) cons
   families.Gauge("log_waiting_bytes", "Bytes that wait to be written.", Number(log.waiting_bytes));
   families.Counter("log_failed_writes_total", "Writes or syncs of the log that failed.",
                    Number(log.failed_writes));
+}
+
+void EdgeMetrics::CollectQuarantine(MetricFamilies& families) const {
+  if (!sources_.quarantine) return;
+  const QuarantineStats stats = sources_.quarantine();
+  families.Gauge("quarantined_requests", "Refused webhooks that are kept whole.",
+                 Number(stats.requests));
+  families.Gauge("quarantined_bytes", "What they take on the disk.", Number(stats.bytes));
+  families.Counter("quarantine_dropped_total",
+                   "Refused webhooks that could not be kept, or had to go for newer ones.",
+                   Number(stats.dropped));
+  families.Counter("quarantine_released_total",
+                   "Webhooks that an operator released from quarantine: they are in the log.",
+                   Number(stats.released));
 }
 
 void EdgeMetrics::CollectState(MetricFamilies& families) const {

@@ -14,6 +14,7 @@
 #include "common/time/clock.h"
 #include "edge/http/http_counters.h"
 #include "edge/log/log_stats.h"
+#include "edge/quarantine/quarantine_store.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/routing/active_hook_table.h"
@@ -42,6 +43,8 @@ struct EdgeMetricsSources {
   std::function<LogStats()> log;
   std::function<absl::Status()> ready;
   std::function<bool()> link_connected;
+  // May be empty: then there is none.
+  std::function<QuarantineStats()> quarantine;
   // What other parts have to tell.
   std::vector<EdgeGauge> gauges;
 };
@@ -59,6 +62,7 @@ class EdgeMetrics final : public prometheus::Collectable {
   void CollectVerification(MetricFamilies& families) const;
   void CollectStages(const HttpStats& http, const LogStats& log, MetricFamilies& families) const;
   void CollectLog(const LogStats& log, MetricFamilies& families) const;
+  void CollectQuarantine(MetricFamilies& families) const;
   void CollectState(MetricFamilies& families) const;
 
   const EdgeMetricsSources sources_;

@@ -35,6 +35,7 @@ class EdgeMetricsTest : public testing::Test {
             .log = [this] { return log_; },
             .ready = [this] { return ready_; },
             .link_connected = [this] { return link_connected_; },
+            .quarantine = [this] { return quarantine_; },
             .gauges = gauges_};
   }
   std::vector<prometheus::MetricFamily> Collect() { return EdgeMetrics(Sources()).Collect(); }
@@ -64,6 +65,7 @@ class EdgeMetricsTest : public testing::Test {
   LogStats log_;
   absl::Status ready_;
   bool link_connected_ = true;
+  QuarantineStats quarantine_;
   std::vector<EdgeGauge> gauges_;
 };
 
@@ -75,6 +77,14 @@ TEST_F(EdgeMetricsTest, WebhooksAreCountedByHookAndOutcome) {
   ExpectLine("requests_total{hook=\"hook-1\",outcome=\"unauthorized\"} 0");
   ExpectLine("requests_total{hook=\"\",outcome=\"unauthorized\"} 1");
   EXPECT_THAT(Text(), Not(HasSubstr("\"unknown\""))) << "each outcome has a name";
+}
+
+TEST_F(EdgeMetricsTest, TheQuarantineIsShown) {
+  quarantine_ = {.requests = 3, .bytes = 12288, .dropped = 2, .released = 1};
+  ExpectLine("quarantined_requests 3");
+  ExpectLine("quarantined_bytes 12288");
+  ExpectLine("quarantine_dropped_total 2");
+  ExpectLine("quarantine_released_total 1");
 }
 
 TEST_F(EdgeMetricsTest, RefusalsAreCountedByReason) {

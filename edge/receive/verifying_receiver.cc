@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "common/proto_time/proto_time.h"
+#include "edge/routing/logged_form.h"
 #include "edge/verify/signed_request.h"
 
 namespace fluxcascade::edge {
@@ -18,35 +18,33 @@ SignedRequest ViewOf(const RequestFrame& frame) {
       .method = frame.method, .query = frame.query, .headers = frame.headers, .body = frame.body};
 }
 
-// Without it nobody could read the body, which is kept as it was signed.
-constexpr char kContentEncoding[] = "content-encoding";
-
-bool IsLogged(const std::string& name, const std::vector<std::string>& wanted) {
-  return name == kContentEncoding || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
-}
-
-void CopyHeaders(const std::vector<RawHeader>& headers, const std::vector<std::string>& wanted,
-                 v1::LoggedRequest& logged) {
-  for (const RawHeader& header : headers) {
-    const std::string name = absl::AsciiStrToLower(header.name);
-    if (!IsLogged(name, wanted)) continue;
-    v1::Header* copy = logged.add_headers();
-    copy->set_name(name);
-    copy->set_value(std::string(header.value));
-  }
-}
-
 // Takes the body out of `frame`.
-v1::LoggedRequest LoggedForm(const RoutedHook& hook, RequestFrame& frame,
-                             const std::vector<std::string>& verified_by, absl::Time now) {
-  v1::LoggedRequest logged;
-  *logged.mutable_receive_time() = ToProto(now);
-  logged.set_hook_id(hook.id);
-  CopyHeaders(frame.headers, hook.logged_headers, logged);
-  if (frame.query.has_value()) logged.set_query(std::string(*frame.query));
+v1::LoggedRequest LoggedFormOf(const RoutedHook& hook, RequestFrame& frame,
+                               const std::vector<std::string>& verified_by, absl::Time now) {
+  v1::LoggedRequest logged = LoggedForm(hook, ViewOf(frame), verified_by, now);
   logged.set_body(std::move(frame.body));
-  logged.mutable_verified_by()->Add(verified_by.begin(), verified_by.end());
   return logged;
+}
+
+// All that verifying it again may look at. Takes the body out of the request's frame.
+v1::QuarantinedRequest QuarantinedForm(const RoutedHook& hook, HookRequest& request,
+                                       const VerifyResult& refused, absl::Time now) {
+  RequestFrame& frame = request.frame;
+  v1::QuarantinedRequest kept;
+  kept.set_hook_id(hook.id);
+  *kept.mutable_receive_time() = ToProto(now);
+  kept.set_remote_address(request.peer.host());
+  kept.set_method(std::string(frame.method));
+  if (frame.query.has_value()) kept.set_query(std::string(*frame.query));
+  for (const RawHeader& header : frame.headers) {
+    v1::Header& copy = *kept.add_headers();
+    copy.set_name(std::string(header.name));
+    copy.set_value(std::string(header.value));
+  }
+  kept.set_body(std::move(frame.body));
+  kept.set_reason(refused.reason);
+  kept.set_recipe_label(refused.refused_by);
+  return kept;
 }
 
 void Answer(HookCounters& counters, HookOutcome outcome, const HookReceiver::Done& done) {
@@ -74,6 +72,10 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
   const VerifyResult verified = Verify(*hook, request.frame, now);
   if (!verified.accepted) {
     Reject(request, hook->id, verified.refused_by, verified.reason, now);
+    if (quarantine_ != nullptr && hook->quarantine.has_value() &&
+        Quarantine::IsMendable(verified.reason)) {
+      quarantine_->Keep(QuarantinedForm(*hook, request, verified, now), *hook->quarantine);
+    }
     return Answer(*hook->counters, HookOutcome::kUnauthorized, done);
   }
   // Not before the request has verified: whoever knows a hook's URL but no secret could otherwise
@@ -84,7 +86,7 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
     return Answer(*hook->counters, HookOutcome::kRateLimited, done);
   }
   if (!verified.ids.empty() && !ClaimIds(request, *hook, verified.ids, now, done)) return;
-  Append(LoggedForm(*hook, request.frame, verified.verified_by, now), hook->counters,
+  Append(LoggedFormOf(*hook, request.frame, verified.verified_by, now), hook->counters,
          std::move(done));
 }
 

@@ -11,6 +11,7 @@
 #include "common/time/clock.h"
 #include "edge/http/hook_receiver.h"
 #include "edge/log/event_log.h"
+#include "edge/quarantine/quarantine.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/routing/active_hook_table.h"
@@ -23,15 +24,17 @@ namespace fluxcascade::edge {
 class VerifyingReceiver final : public HookReceiver {
  public:
   // All must outlive the receiver; `hooks`, `counters` and `notices` also every `Done` that the log
-  // still owes.
+  // still owes. Without a quarantine nothing that was refused is kept whole.
   VerifyingReceiver(ActiveHookTable& hooks, EventLog& log, RejectionRing& rejections,
-                    EdgeCounters& counters, const Clock& clock, LimitedLog& notices)
+                    EdgeCounters& counters, const Clock& clock, LimitedLog& notices,
+                    Quarantine* quarantine = nullptr)
       : hooks_(hooks),
         log_(log),
         rejections_(rejections),
         counters_(counters),
         clock_(clock),
-        notices_(notices) {}
+        notices_(notices),
+        quarantine_(quarantine) {}
 
   // kAccepted only when the log says that the request is durable, kDuplicate only when it said so
   // of the same one before. An unknown token and a signature that does not verify end alike; the
@@ -57,6 +60,7 @@ class VerifyingReceiver final : public HookReceiver {
   EdgeCounters& counters_;
   const Clock& clock_;
   LimitedLog& notices_;
+  Quarantine* const quarantine_;
 };
 
 }  // namespace fluxcascade::edge

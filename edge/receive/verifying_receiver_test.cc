@@ -9,8 +9,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
+#include "common/crypto/keyring.h"
 #include "common/logging/limited_log.h"
 #include "common/proto_time/proto_time.h"
+#include "common/random/fake_random.h"
 #include "common/time/fake_clock.h"
 #include "edge/log/fake_event_log.h"
 #include "edge/verify/recipes_for_test.h"
@@ -64,7 +66,8 @@ class VerifyingReceiverTest : public testing::Test {
     hook->set_public_url("https://hooks.example.com/v1/hooks/" + std::string(kToken));
     hook->set_max_body_bytes(100);
     hook->add_logged_headers("x-id");
-    *hook->add_required() = Basic("password", "hook:not-a-secret");
+    *hook->add_required() = Basic("password", password_);
+    if (quarantine_rule_.has_value()) *hook->mutable_quarantine() = *quarantine_rule_;
     if (not_after != absl::InfiniteFuture()) *hook->mutable_not_after() = ToProto(not_after);
     hooks_.Replace(*HookTable::Build(config, 1000, hooks_.Get().get(), rate));
   }
@@ -119,6 +122,23 @@ class VerifyingReceiverTest : public testing::Test {
     });
   }
 
+  void KeepRefused() {
+    quarantine_rule_.emplace();
+    quarantine_rule_->set_max_requests(10);
+    quarantine_rule_->set_max_bytes(1 << 20);
+  }
+
+  v1::QuarantineResult Release() {
+    v1::ReleaseQuarantine ask;
+    ask.set_hook_id("hook-1");
+    ask.set_mode(v1::ReleaseQuarantine::MODE_RELEASE);
+    quarantine_.Ask(ask);
+    for (int i = 0; i < 3; ++i) quarantine_.Work(clock_.Monotonic());
+    const std::vector<v1::QuarantineResult> results = quarantine_.TakeResults();
+    EXPECT_EQ(results.size(), 1);
+    return results.empty() ? v1::QuarantineResult() : results[0];
+  }
+
   std::vector<v1::LoggedRequest> Logged() {
     v1::Pull pull;
     pull.set_log_id(log_.State().log_id());
@@ -133,7 +153,16 @@ class VerifyingReceiverTest : public testing::Test {
   RejectionRing rejections_{{}};
   EdgeCounters counters_;
   LimitedLog notices_{clock_, {.lines = 1}};
-  VerifyingReceiver receiver_{hooks_, log_, rejections_, counters_, clock_, notices_};
+  FakeRandom random_;
+  Quarantine quarantine_{
+      {.folder = absl::StrCat(testing::TempDir(), "/",
+                              testing::UnitTest::GetInstance()->current_test_info()->name()),
+       .max_bytes = 1 << 20},
+      *Keyring::Parse(Keyring::NewKeyLine("k1", random_), random_),
+      {.hooks = hooks_, .log = log_, .notices = notices_, .clock = clock_}};
+  VerifyingReceiver receiver_{hooks_, log_, rejections_, counters_, clock_, notices_, &quarantine_};
+  std::string password_ = "hook:not-a-secret";
+  std::optional<v1::QuarantineRule> quarantine_rule_;
   int answers_ = 0;
   std::optional<HookOutcome> outcome_;
 };
@@ -203,6 +232,45 @@ TEST_F(VerifyingReceiverTest, AWrongPasswordIsRejectedAndKept) {
   EXPECT_EQ(rejections[0].remote_address(), "192.0.2.7");
   EXPECT_EQ(rejections[0].body_preview(), "forged");
   EXPECT_EQ(FromProto(rejections[0].receive_time()), clock_.Now());
+}
+
+TEST_F(VerifyingReceiverTest, AHookThatAsksForItKeepsWholeWhatACorrectedSecretMends) {
+  KeepRefused();
+  password_ = "hook:a-slip-of-the-keyboard";
+  Configure();
+  Headers headers = RightPassword();
+  headers.emplace_back("X-Id", "7");
+  Send(kToken, headers, "[1]", "?a=%2F");
+  EXPECT_EQ(outcome_, HookOutcome::kUnauthorized);
+  const absl::Time received = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  password_ = "hook:not-a-secret";
+  Configure();
+  EXPECT_EQ(Release().released(), 1u);
+  const auto logged = Logged();
+  ASSERT_EQ(logged.size(), 1);
+  EXPECT_EQ(logged[0].body(), "[1]");
+  EXPECT_EQ(logged[0].query(), "a=%2F");
+  EXPECT_EQ(FromProto(logged[0].receive_time()), received);
+  ASSERT_EQ(logged[0].headers_size(), 1);
+  EXPECT_EQ(logged[0].headers(0).value(), "7");
+  EXPECT_EQ(rejections_.Take(10, clock_.Now())[0].body_preview(), "[1]") << "told of as ever";
+  EXPECT_EQ(counters_.rejected, 1);
+}
+
+TEST_F(VerifyingReceiverTest, WithoutASecretNothingIsKept) {
+  KeepRefused();
+  Configure();
+  Send(kToken, {});
+  Send(kUnknownToken, RightPassword());
+  Send(kToken, RightPassword(), std::string(101, 'b'));
+  EXPECT_EQ(Release().remaining(), 0u);
+}
+
+TEST_F(VerifyingReceiverTest, AHookThatDoesNotAskForItKeepsNothing) {
+  Configure();
+  Send(kToken, {{"Authorization", "Basic " + Base64Encode("hook:wrong")}});
+  EXPECT_EQ(Release().remaining(), 0u);
 }
 
 TEST_F(VerifyingReceiverTest, AnUnknownTokenEndsLikeAWrongSignature) {

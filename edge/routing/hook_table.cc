@@ -95,6 +95,23 @@ absl::Status CheckRateLimit(const v1::RateLimit& limit) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<v1::QuarantineRule>> QuarantineOf(const v1::Hook& hook) {
+  if (!hook.has_quarantine()) return std::nullopt;
+  const v1::QuarantineRule& rule = hook.quarantine();
+  if (rule.max_requests() < 1 || rule.max_requests() > HookTable::kMaxQuarantineRequests) {
+    return FieldError("quarantine.max_requests",
+                      absl::StrCat("must be 1 to ", HookTable::kMaxQuarantineRequests, ", is ",
+                                   rule.max_requests()));
+  }
+  if (rule.max_bytes() < HookTable::kMinQuarantineBytes ||
+      rule.max_bytes() > HookTable::kMaxQuarantineBytes) {
+    return FieldError("quarantine.max_bytes",
+                      absl::StrCat("must be ", HookTable::kMinQuarantineBytes, " to ",
+                                   HookTable::kMaxQuarantineBytes, ", is ", rule.max_bytes()));
+  }
+  return rule;
+}
+
 std::shared_ptr<RateBucket> MakeBucket(const v1::RateLimit& own, const RateLimit& of_edge) {
   const RateLimit limit =
       own.requests_per_second() == 0
@@ -115,6 +132,7 @@ absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes,
                                    hook.max_body_bytes()));
   }
   FC_RETURN_IF_ERROR(CheckRateLimit(hook.rate_limit()));
+  FC_ASSIGN_OR_RETURN(std::optional<v1::QuarantineRule> quarantine, QuarantineOf(hook));
   FC_ASSIGN_OR_RETURN(HookVerifier verifier, HookVerifier::Compile(hook));
   return RoutedHook{
       .id = hook.id(),
@@ -122,7 +140,8 @@ absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes,
       .max_body_bytes = hook.max_body_bytes() == 0 ? max_body_bytes : hook.max_body_bytes(),
       .logged_headers = {hook.logged_headers().begin(), hook.logged_headers().end()},
       .not_after = HookEnd(hook),
-      .rate = MakeBucket(hook.rate_limit(), rate_limit)};
+      .rate = MakeBucket(hook.rate_limit(), rate_limit),
+      .quarantine = std::move(quarantine)};
 }
 
 }  // namespace
@@ -169,6 +188,13 @@ void HookTable::TakeOver(const HookTable& previous) {
     const bool both_limited = hook.rate != nullptr && before.rate != nullptr;
     if (both_limited && hook.rate->limit() == before.rate->limit()) hook.rate = before.rate;
   }
+}
+
+const RoutedHook* HookTable::FindById(absl::string_view id, absl::Time now) const {
+  for (const auto& [token, hook] : hooks_) {
+    if (hook.id == id) return now > hook.not_after ? nullptr : &hook;
+  }
+  return nullptr;
 }
 
 void HookTable::ForEach(absl::FunctionRef<void(const RoutedHook&)> visit) const {

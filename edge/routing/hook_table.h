@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct RoutedHook {
   std::shared_ptr<HookCounters> counters = std::make_shared<HookCounters>();
   // Null: no limit.
   std::shared_ptr<RateBucket> rate;
+  // Nothing: refused requests are not kept.
+  std::optional<v1::QuarantineRule> quarantine = {};
 };
 
 // When a hook's time is over; infinitely late where it has no end. It is served at that very moment
@@ -47,6 +50,9 @@ class HookTable {
   static constexpr size_t kMaxTokenLength = 128;
   static constexpr size_t kMaxUrlLength = 2048;
   static constexpr int kMaxLoggedHeaders = 32;
+  static constexpr uint32_t kMaxQuarantineRequests = 100000;
+  static constexpr uint64_t kMinQuarantineBytes = 4096;  // what one request takes at least
+  static constexpr uint64_t kMaxQuarantineBytes = uint64_t{1} << 30;
 
   // Takes a configuration whole or not at all. kInvalidArgument begins with the hook's index and
   // the field, and says what it may be; it shows no token and no secret. `max_body_bytes` and
@@ -60,6 +66,9 @@ class HookTable {
   // Null for an unknown token, and for that of a hook whose time is over. Tokens are compared by
   // their hashes: how long it takes says nothing about how near a guess was.
   const RoutedHook* Find(absl::string_view token, absl::Time now) const;
+
+  // The hook of that id, likewise. Looks at all of them: not for each request.
+  const RoutedHook* FindById(absl::string_view id, absl::Time now) const;
 
   // In no order.
   void ForEach(absl::FunctionRef<void(const RoutedHook&)> visit) const;

@@ -60,6 +60,29 @@ TEST(HookTableTest, FindsAHookByItsToken) {
   EXPECT_THAT(hook->logged_headers, ElementsAre("x-request-id"));
 }
 
+TEST(HookTableTest, FindsAHookByItsIdWhileItIsServed) {
+  v1::Config config = ConfigOf(3);
+  *config.mutable_hooks(1)->mutable_not_after() = ToProto(kNow);
+  const auto table = *HookTable::Build(config, kMaxBody);
+  EXPECT_EQ(table->FindById("hook-1", kNow), table->Find(Token(1), kNow));
+  EXPECT_EQ(table->FindById("hook-1", kNow + absl::Nanoseconds(1)), nullptr);
+  EXPECT_EQ(table->FindById("hook-3", kNow), nullptr);
+}
+
+TEST(HookTableTest, AQuarantineMayBeAsLargeAndAsSmallAsItsLimits) {
+  v1::Config config = ConfigOf(3);
+  v1::QuarantineRule& least = *config.mutable_hooks(1)->mutable_quarantine();
+  least.set_max_requests(1);
+  least.set_max_bytes(4096);
+  v1::QuarantineRule& most = *config.mutable_hooks(2)->mutable_quarantine();
+  most.set_max_requests(100000);
+  most.set_max_bytes(1 << 30);
+  FC_ASSERT_OK_AND_ASSIGN(const auto table, HookTable::Build(config, kMaxBody));
+  EXPECT_FALSE(table->FindById("hook-0", kNow)->quarantine.has_value());
+  EXPECT_EQ(table->FindById("hook-1", kNow)->quarantine->max_requests(), 1u);
+  EXPECT_EQ(table->FindById("hook-2", kNow)->quarantine->max_bytes(), 1u << 30);
+}
+
 TEST(HookTableTest, KnowsItsHooksByTheirIds) {
   const auto table = *HookTable::Build(ConfigOf(2), kMaxBody);
   EXPECT_TRUE(table->HasHook("hook-1"));
@@ -211,6 +234,26 @@ std::vector<BadHook> BadHooks() {
        "hooks[1].rate_limit.requests_per_second must be at most 1000000, is 1000001"},
       {"HighBurst", [](Hook& h) { h.mutable_rate_limit()->set_burst(1000001); },
        "hooks[1].rate_limit.burst must be at most 1000000, is 1000001"},
+      {"QuarantineOfNone", [](Hook& h) { h.mutable_quarantine()->set_max_bytes(4096); },
+       "hooks[1].quarantine.max_requests must be 1 to 100000, is 0"},
+      {"QuarantineOfMany",
+       [](Hook& h) {
+         h.mutable_quarantine()->set_max_requests(100001);
+         h.mutable_quarantine()->set_max_bytes(4096);
+       },
+       "hooks[1].quarantine.max_requests must be 1 to 100000, is 100001"},
+      {"SmallQuarantine",
+       [](Hook& h) {
+         h.mutable_quarantine()->set_max_requests(1);
+         h.mutable_quarantine()->set_max_bytes(4095);
+       },
+       "hooks[1].quarantine.max_bytes must be 4096 to 1073741824, is 4095"},
+      {"LargeQuarantine",
+       [](Hook& h) {
+         h.mutable_quarantine()->set_max_requests(1);
+         h.mutable_quarantine()->set_max_bytes(1073741825);
+       },
+       "hooks[1].quarantine.max_bytes must be 4096 to 1073741824, is 1073741825"},
       {"LoggedAuthorization", [](Hook& h) { h.add_logged_headers("authorization"); },
        "hooks[1].logged_headers[0] must not be authorization: it is never logged"},
       {"LoggedCookie", [](Hook& h) { h.add_logged_headers("cookie"); },
