@@ -158,6 +158,10 @@ absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags(const std::string& credentials_
   options.retention_bytes = absl::GetFlag(FLAGS_retention_bytes);
   options.quarantine_dir =
       QuarantineFolderFor(absl::GetFlag(FLAGS_quarantine_dir), options.log_dir);
+  if (options.quarantine_dir == options.log_dir) {
+    return FlagError("quarantine_dir",
+                     "must not be --log_dir: the log's folder is the log's alone");
+  }
   options.max_quarantine_bytes = absl::GetFlag(FLAGS_max_quarantine_bytes);
   options.config_key_file =
       ConfigKeyFile(absl::GetFlag(FLAGS_config_key_file), credentials_directory);

@@ -165,6 +165,9 @@ TEST_F(EdgeOptionsTest, TheQuarantineLiesBesideTheLogUnlessToldOtherwise) {
   EXPECT_EQ(options.quarantine_dir, "/state/log.quarantine");
   FC_ASSERT_OK_AND_ASSIGN(options, With("--quarantine_dir=/q"));
   EXPECT_EQ(options.quarantine_dir, "/q");
+  ExpectError("--quarantine_dir=/state/log//",
+              "--quarantine_dir: must not be --log_dir: the log's folder is the log's alone");
+  FC_ASSERT_OK(With("--quarantine_dir="));
   FC_EXPECT_OK(With("--max_quarantine_bytes=0"));
   FC_EXPECT_OK(With("--max_quarantine_bytes=4294967296"));
   ExpectError("--max_quarantine_bytes=4294967297",
