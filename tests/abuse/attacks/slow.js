@@ -1,0 +1,64 @@
+'use strict';
+// Slowness: connections that are kept with a byte now and then.
+
+const STEP_MS = 50;
+const DRIP_MS = 500;
+
+// Each connection begins at a moment of its own, and sends a byte every DRIP_MS, until it is cut.
+function drip(openingOf, restOf) {
+  return async (tools) => {
+    const sockets = await tools.openIdle(tools.size.connections, tools.size.perSecond);
+    if (sockets.length < tools.size.connections) tools.countWrong('could not be opened');
+    return {
+      go() {
+        const rest = restOf(tools);
+        sockets.forEach((socket, i) => {
+          const phase = Math.floor(i * tools.size.spreadMs / sockets.length);
+          tools.track(tools.untilClosed(socket, phase + tools.size.patienceMs)
+            .then((answer) => tools.check(answer, 408, 'dripped')));
+          Object.assign(socket, { dripAt: Date.now() + phase, dripped: 0 });
+        });
+        // Goes on when the window is over, until all are cut: the edge must do that, not we.
+        const timer = setInterval(() => {
+          const now = Date.now();
+          let open = 0;
+          for (const socket of sockets) {
+            if (socket.destroyed) continue;
+            open += 1;
+            if (socket.dripAt > now || !socket.writable) continue;
+            socket.write(socket.dripped === 0 ? openingOf(tools) : rest[socket.dripped % rest.length]);
+            socket.dripped += 1;
+            socket.dripAt = now + DRIP_MS;
+          }
+          if (open === 0) clearInterval(timer);
+        }, STEP_MS);
+      },
+      stop: tools.settle.bind(tools),
+    };
+  };
+}
+
+module.exports = {
+  slowHeads: drip(() => 'P', ({ target }) => `OST ${target.hooks.honest.path} HTTP/1.1\r\nHost: localhost\r\nX-Filler: `),
+  slowBodies: drip(
+    ({ target }) => `POST ${target.hooks.honest.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n`,
+    () => '[{"a":1}]'),
+
+  // Asks a lot, and takes nothing of the answers; what the systems hold for both sides is full soon.
+  slowReads: async (tools) => {
+    const sockets = await tools.openIdle(tools.size.connections, tools.size.perSecond);
+    if (sockets.length < tools.size.connections) tools.countWrong('could not be opened');
+    const requests = 'GET / HTTP/1.1\r\nHost: e\r\n\r\n'.repeat(tools.size.requests);
+    return {
+      go() {
+        tools.every(sockets.length * 1000 / tools.size.spreadMs, (i) => {
+          sockets[i].pause();
+          sockets[i].write(requests);
+          tools.count('asked');
+        }, sockets.length);
+      },
+      // Whether they were cut, the edge's own counters tell.
+      stop: () => new Promise((resolve) => { setTimeout(resolve, tools.size.patienceMs); }),
+    };
+  },
+};

@@ -1,0 +1,89 @@
+'use strict';
+// What is tried, on which edge, and what must be so afterwards beyond what every attack is measured by.
+//
+// `verify` gets what the attackers saw, how far the edge's counters went meanwhile, and its gauges at the
+// end of each attacked window; it gives what is wrong.
+
+const { execFileSync } = require('node:child_process');
+const { LIMITS } = require('./forms.js');
+const { sleep } = require('../../edge_link/edge_trial.js');
+
+const SPARE_DESCRIPTORS = 20;
+// A process that spins on accept takes all of a processor; one that rests in between takes next to nothing.
+const MOST_IDLE_CPU = 0.1;
+
+const atLeast = (what, number, least) => (number >= least ? [] : [`${what}: ${number}, below ${least}`]);
+const atMost = (what, number, most) => (number <= most ? [] : [`${what}: ${number}, above ${most}`]);
+
+function setSoftDescriptorLimit(edge, soft) {
+  execFileSync('prlimit', [`--pid=${edge.pid}`, `--nofile=${soft}:`]);
+}
+
+const descriptors = {
+  before(edge, state) {
+    state.limit = execFileSync('prlimit', [`--pid=${edge.pid}`, '--nofile', '--noheadings', '--output=SOFT'], { encoding: 'utf8' }).trim();
+    setSoftDescriptorLimit(edge, edge.openFiles() + SPARE_DESCRIPTORS);
+  },
+  // Nothing happens but that connections wait for descriptors.
+  async during(edge, state) {
+    state.open = edge.openFiles();
+    const before = edge.cpuMs();
+    const begin = Date.now();
+    await sleep(1000);
+    state.idleCpu = Math.max(state.idleCpu || 0, (edge.cpuMs() - before) / (Date.now() - begin));
+  },
+  after(edge, state) { setSoftDescriptorLimit(edge, state.limit); },
+  verify: ({ seen }, _, __, { state }) => [
+    ...atLeast('connections that came', seen.connected, 100),
+    ...atMost('processor time while connections wait', state.idleCpu, MOST_IDLE_CPU),
+  ],
+};
+
+function casesOf(form) {
+  const steady = (more) => ({ connections: 16, ...more });
+  return [
+    { name: 'slow heads', edge: 'roomy', attack: 'slowHeads', size: form.slow,
+      verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen[408]) },
+    { name: 'slow bodies', edge: 'roomy', attack: 'slowBodies', size: form.slow,
+      verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen[408]) },
+    { name: 'slow reading of answers', edge: 'roomy', attack: 'slowReads', size: form.reads,
+      verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen.asked) },
+    { name: 'bodies announced and not sent', edge: 'roomy', attack: 'announcedBodies', size: form.announced },
+    { name: 'half handshakes', edge: 'roomy', attack: 'halfHandshakes', size: form.half,
+      verify: ({ seen }, deltas) => atLeast('closed', deltas.timed_out_connections_total, seen.closed) },
+    { name: 'a flood of handshakes', edge: 'roomy', attack: 'handshakeFlood', size: { perSecond: 100 } },
+    { name: 'garbage for TLS', edge: 'roomy', attack: 'tlsGarbage', size: { perSecond: 200 } },
+    { name: 'plain HTTP', edge: 'roomy', attack: 'plainHttp', size: { perSecond: 200 } },
+    { name: 'huge heads', edge: 'roomy', attack: 'hugeHeads', size: { perSecond: 80, ...LIMITS } },
+    { name: 'large bodies', edge: 'roomy', attack: 'largeBodies', size: { perSecond: 80 } },
+    { name: 'smuggling', edge: 'roomy', attack: 'smuggling', size: { perSecond: 80 } },
+    { name: 'pipelining', edge: 'roomy', attack: 'pipelining', size: { connections: 4, perSecond: 10, depth: 200 } },
+    { name: 'forged webhooks', edge: 'roomy', attack: 'forged', size: steady({ perSecond: 1500 }) },
+    { name: 'unknown tokens', edge: 'roomy', attack: 'unknownTokens', size: steady({ perSecond: 1500 }) },
+    { name: 'a recorded request', edge: 'roomy', attack: 'replay', size: steady({ perSecond: 1000 }),
+      verify: (_, deltas, __, { rounds }) => [
+        ...atMost('taken', deltas['requests_total{hook="standard",outcome="accepted"}'], rounds),
+        ...atLeast('known again', deltas['requests_total{hook="standard",outcome="duplicate"}'], 10)] },
+    { name: 'a hook over its rate limit', edge: 'roomy', attack: 'overRate', size: steady({ perSecond: 300 }),
+      verify: ({ seen }, _, __, { attackedMs, rounds }) => [
+        ...atLeast('refused', seen[429], 50),
+        ...atMost('taken', seen[200], form.hookRate * (attackedMs / 1000 + 2 * rounds))] },
+    { name: 'reloads without end', edge: 'roomy', attack: 'reloads', size: { perSecond: 40 } },
+    { name: 'idle connections beyond the limit', edge: 'narrow', attack: 'idleFlood', size: form.flood,
+      verify: ({ seen }, deltas, gauges, { limits }) => [
+        ...atMost('open', gauges.open_connections, limits.max_connections),
+        ...atLeast('refused', deltas.refused_connections_total, seen.refused), ...atLeast('refused', seen.refused, 100)] },
+    { name: 'connections of one address', edge: 'narrow', attack: 'addressFlood', size: form.flood,
+      verify: ({ seen }, deltas, gauges, { limits, senders }) => [
+        ...atMost('open', gauges.open_connections, limits.max_connections_per_address + senders),
+        ...atLeast('refused for their address', deltas.refused_by_address_total, seen.refused), ...atLeast('refused', seen.refused, 100)] },
+    { name: 'bodies beyond what may be under way', edge: 'narrow', attack: 'bodiesUnderWay', size: form.underWay,
+      verify: ({ seen }, deltas, gauges, { limits }) => [
+        ...atMost('bytes under way', gauges.body_bytes, limits.max_body_bytes_under_way),
+        ...atLeast('refused', deltas.refused_bodies_total, seen[503]), ...atLeast('refused', seen[503], 5)] },
+    { name: 'no descriptors left', edge: 'narrow', attack: 'waitingForDescriptors', size: { connections: 200, perSecond: 500 },
+      ...descriptors },
+  ];
+}
+
+module.exports = { casesOf };

@@ -1,0 +1,133 @@
+'use strict';
+// Runs a case: windows without and with the attack by turns, and what came of it.
+
+const { fork } = require('node:child_process');
+const path = require('node:path');
+const { newBody } = require('../../edge_link/hooks.js');
+const { memoryBound } = require('./forms.js');
+
+const MOST_RATIO = 2;
+// Below this a percentile is the machine's own jitter.
+const LEAST_P99_MS = 2;
+// A ratio that is too large is looked at again, with more pairs, before it counts.
+const TIMES_AGAIN = 2;
+
+class Helper {
+  constructor(script, argument) {
+    this.child = fork(path.join(__dirname, script), [JSON.stringify(argument)]);
+  }
+  ask(command) {
+    return new Promise((resolve, reject) => {
+      const ended = (code, signal) => reject(new Error(`a helper ended: ${signal || code}`));
+      this.child.once('exit', ended);
+      this.child.once('message', (answer) => {
+        this.child.off('exit', ended);
+        if (answer.error) reject(new Error(answer.error)); else resolve(answer);
+      });
+      this.child.send(command);
+    });
+  }
+  end() { if (this.child.connected) this.child.disconnect(); }
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function addUp(sums, numbers) {
+  for (const [name, number] of Object.entries(numbers)) sums[name] = (sums[name] || 0) + number;
+}
+
+class CaseTrial {
+  // `measured`: false for binaries whose speed and memory say nothing.
+  constructor({ edge, limits, senders, hooks, measured }, form, one) {
+    Object.assign(this, { edge, limits, senders, hooks, measured, form, one });
+    this.size = { windowMs: form.windowMs, pairs: form.pairs, ...one.size };
+    this.quiet = [];
+    this.attacked = [];
+    this.seen = {};
+    this.problems = new Map();
+    this.cpuMs = 0;
+    this.attackedMs = 0;
+    this.state = {};
+    this.gauges = {};
+  }
+  problem(what) { this.problems.set(what, (this.problems.get(what) || 0) + 1); }
+
+  async run(baseBytes) {
+    const before = await this.edge.metrics();
+    this.edge.resetPeak();
+    this.attackers = new Helper('attacker.js', { port: this.edge.port, pid: this.edge.pid, hooks: this.hooks });
+    try {
+      for (let again = 0; again <= TIMES_AGAIN; ++again) {
+        for (let i = 0; i < this.size.pairs; ++i) await this.runPair();
+        if (!this.measured || this.ratio() <= MOST_RATIO) break;
+      }
+    } finally {
+      this.attackers.end();
+    }
+    this.judge(before, await this.edge.metrics(), baseBytes);
+  }
+
+  async runPair() {
+    this.quiet.push(await this.measureHonest('quiet'));
+    const size = { ...this.size, captured: this.captured() };
+    await this.attackers.ask({ prepare: { name: this.one.attack, size } });
+    if (this.one.before) await this.one.before(this.edge, this.state);
+    const begin = Date.now();
+    await this.attackers.ask({ go: true });
+    this.attacked.push(await this.measureHonest('attacked'));
+    for (const gauge of ['open_connections', 'body_bytes']) {
+      this.gauges[gauge] = Math.max(this.gauges[gauge] || 0, (await this.edge.metrics())[gauge]);
+    }
+    if (this.one.during) await this.one.during(this.edge, this.state);
+    const { seen, wrong, cpuMs } = await this.attackers.ask({ stop: true });
+    if (this.one.after) await this.one.after(this.edge, this.state);
+    this.attackedMs += Date.now() - begin;
+    this.cpuMs += cpuMs;
+    addUp(this.seen, seen);
+    Object.keys(wrong).forEach((what) => this.problem(what));
+  }
+  captured() {
+    const body = newBody();
+    return { body, headers: this.hooks.standard.sign(body) };
+  }
+  async measureHonest(when) {
+    const found = await this.senders.ask({ ms: this.size.windowMs });
+    for (const [what, times] of Object.entries(found.failures)) {
+      this.problem(`${when}: ${times} of ${found.sent} honest webhooks failed: ${what}`);
+    }
+    return found;
+  }
+
+  p99(windows) { return Math.max(LEAST_P99_MS, median(windows.map(({ p99 }) => p99))); }
+  ratio() { return this.p99(this.attacked) / this.p99(this.quiet); }
+
+  judge(before, after, baseBytes) {
+    const deltas = {};
+    for (const name of Object.keys(after)) deltas[name] = after[name] - (before[name] || 0);
+    this.extraBytes = this.edge.peakBytes() - baseBytes;
+    if (this.measured) {
+      if (this.ratio() > MOST_RATIO) this.problem(`honest p99 ${this.ratio().toFixed(2)} times that without the attack`);
+      if (this.extraBytes > memoryBound(this.limits)) {
+        this.problem(`${this.extraBytes} bytes beyond those of the start, above ${memoryBound(this.limits)}`);
+      }
+    }
+    if (deltas.log_failed_writes_total > 0) this.problem('writes of the log failed');
+    if (this.one.verify) {
+      const known = { limits: this.limits, senders: this.form.senders, rounds: this.attacked.length,
+        attackedMs: this.attackedMs, state: this.state };
+      this.one.verify({ seen: this.seen }, deltas, this.gauges, known).forEach((what) => this.problem(what));
+    }
+  }
+
+  line() {
+    const seen = Object.entries(this.seen).map(([what, times]) => `${what}: ${times}`).join(', ');
+    return `p99 ${this.p99(this.quiet).toFixed(1)} -> ${this.p99(this.attacked).toFixed(1)} ms (${this.ratio().toFixed(2)}x, ` +
+      `${this.attacked.length} pairs), ${(this.extraBytes / 1048576).toFixed(0)} MiB more, ` +
+      `attackers ${Math.round(100 * this.cpuMs / (this.attacked.length * this.size.windowMs))}% of a processor; ${seen}`;
+  }
+}
+
+module.exports = { CaseTrial, Helper };
