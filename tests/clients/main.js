@@ -109,6 +109,9 @@ const CLIENTS = {
   },
 };
 
+// curl asks for no tickets with OpenSSL, and before TLS 1.3 the edge resumes by nothing else.
+const CANNOT_RESUME = { curl: '1.2' };
+
 // Load generators send one request again and again, over connections that they keep.
 const GENERATORS = {
   async h2load(target, signature) {
@@ -139,8 +142,7 @@ function* casesOf(target) {
         yield { command: client === 'python' ? 'python3' : client,
           name: `${client}, TLS ${version}, ${resume ? 'with' : 'without'} resumption`,
           run: async () => {
-            // curl keeps no session of TLS 1.3 that comes behind the answer to a connection that is closing.
-            const second = resume ? 'resumed' : 'full';
+            const second = resume && CANNOT_RESUME[client] !== version ? 'resumed' : 'full';
             const right = await post(target, { version, resume, signature: target.right });
             const wrong = await post(target, { version, resume, signature: target.wrong });
             return [...expectLines(right, 200, version, second), ...expectLines(wrong, 401, version, second)];
