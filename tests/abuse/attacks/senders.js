@@ -26,14 +26,13 @@ function stream(textOf, onAnswer) {
       });
       socket.on('close', () => tools.stopped || tools.countWrong('a connection was closed'));
     }
-    const state = {};
     return {
       go() {
         tools.every(tools.size.perSecond, (i) => {
           const socket = sockets[i % sockets.length];
           if (socket.busy) return tools.count('not sent in time');
           Object.assign(socket, { busy: true, text: '' });
-          socket.write(textOf(tools, state));
+          socket.write(textOf(tools));
           return undefined;
         });
       },
@@ -49,11 +48,15 @@ function expect(status) {
 module.exports = {
   forged: stream(({ target }) => postText(target.hooks.honest.path, forgery(), BODY), expect('401')),
   unknownTokens: stream(() => postText(`/v1/hooks/${newToken()}`, forgery(), BODY), expect('401')),
-  // A request that somebody has recorded, again and again.
-  replay: stream(({ target, size }, state) => {
-    state.captured = state.captured || postText(target.hooks.standard.path, size.captured.headers, size.captured.body);
-    return state.captured;
-  }, expect('200')),
+  // A request that was taken, and that somebody has recorded, again and again.
+  replay: async (tools) => {
+    const { headers, body } = tools.size.captured;
+    const captured = postText(tools.target.hooks.standard.path, headers, body);
+    const socket = await tools.opened(tools.tls('127.0.0.1'));
+    socket.write(captured);
+    await new Promise((resolve) => { socket.once('data', resolve); });
+    return stream(() => captured, expect('200'))(tools);
+  },
   overRate: stream(
     ({ target }) => postText(target.hooks.limited.path, target.hooks.limited.headers, target.hooks.limited.body),
     (tools, status, text) => {

@@ -72,11 +72,11 @@ function casesOf(form) {
     { name: 'idle connections beyond the limit', edge: 'narrow', attack: 'idleFlood', size: form.flood,
       verify: ({ seen }, deltas, gauges, { limits }) => [
         ...atMost('open', gauges.open_connections, limits.max_connections),
-        ...atLeast('refused', deltas.refused_connections_total, seen.refused), ...atLeast('refused', seen.refused, 100)] },
+        ...atLeast('refused', deltas.refused_connections_total, seen.refused), ...atLeast('refused', seen.refused, 50)] },
     { name: 'connections of one address', edge: 'narrow', attack: 'addressFlood', size: form.flood,
       verify: ({ seen }, deltas, gauges, { limits, senders }) => [
         ...atMost('open', gauges.open_connections, limits.max_connections_per_address + senders),
-        ...atLeast('refused for their address', deltas.refused_by_address_total, seen.refused), ...atLeast('refused', seen.refused, 100)] },
+        ...atLeast('refused for their address', deltas.refused_by_address_total, seen.refused), ...atLeast('refused', seen.refused, 50)] },
     { name: 'bodies beyond what may be under way', edge: 'narrow', attack: 'bodiesUnderWay', size: form.underWay,
       verify: ({ seen }, deltas, gauges, { limits }) => [
         ...atMost('bytes under way', gauges.body_bytes, limits.max_body_bytes_under_way),

@@ -6,8 +6,8 @@
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-// What an edge may hold for a connection at most, besides the bodies under way: OpenSSL's and our own
-// state, a head with its copy, and answers that were not taken.
+// What an edge may hold for a connection, besides its head and the bodies under way: TLS's state and our
+// own, and answers that were not taken.
 const CONNECTION_BYTES = 32 * KIB;
 
 // Of the flags that the bound on memory is computed from.
@@ -27,14 +27,14 @@ const SHORT_TIMES = {
 };
 
 const SHORT = {
-  rate: 300, senders: 48, windowMs: 700, pairs: 3,
-  edges: { roomy: { ...ROOMY, ...SHORT_TIMES }, narrow: { ...NARROW, ...SHORT_TIMES } },
-  slow: { connections: 300, perSecond: 300, spreadMs: 600, patienceMs: 6000, windowMs: 1800, pairs: 2 },
-  reads: { connections: 30, requests: 4000, perSecond: 300, spreadMs: 600, patienceMs: 3000, windowMs: 1800, pairs: 2 },
-  flood: { connections: 600, perSecond: 500, windowMs: 1300, pairs: 2 },
+  rate: 300, senders: 48, windowMs: 600, pairs: 2,
+  edges: { roomy: { ...ROOMY, ...SHORT_TIMES }, narrow: { ...NARROW, max_connections: 200, max_connections_per_address: 80, ...SHORT_TIMES } },
+  slow: { connections: 300, perSecond: 300, spreadMs: 600, patienceMs: 6000, windowMs: 1600 },
+  reads: { connections: 30, requests: 4000, perSecond: 300, spreadMs: 600, patienceMs: 2500, windowMs: 1600 },
+  flood: { connections: 320, perSecond: 250, windowMs: 1300 },
   half: { connections: 300, perSecond: 400 },
-  announced: { connections: 200, perSecond: 300, spreadMs: 600, windowMs: 1500, pairs: 2 },
-  underWay: { connections: 24, perSecond: 100, spreadMs: 600, windowMs: 1500, pairs: 2 },
+  announced: { connections: 200, perSecond: 300, spreadMs: 600, windowMs: 1500 },
+  underWay: { connections: 24, perSecond: 100, spreadMs: 600, windowMs: 1500 },
 };
 const LONG = {
   rate: 500, senders: 64, windowMs: 3000, pairs: 7,

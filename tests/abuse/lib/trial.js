@@ -78,9 +78,8 @@ class CaseTrial {
     const begin = Date.now();
     await this.attackers.ask({ go: true });
     this.attacked.push(await this.measureHonest('attacked'));
-    for (const gauge of ['open_connections', 'body_bytes']) {
-      this.gauges[gauge] = Math.max(this.gauges[gauge] || 0, (await this.edge.metrics())[gauge]);
-    }
+    // Where there are no descriptors, /metrics gets none either.
+    if (!this.one.during) await this.noteGauges();
     if (this.one.during) await this.one.during(this.edge, this.state);
     const { seen, wrong, cpuMs } = await this.attackers.ask({ stop: true });
     if (this.one.after) await this.one.after(this.edge, this.state);
@@ -88,6 +87,12 @@ class CaseTrial {
     this.cpuMs += cpuMs;
     addUp(this.seen, seen);
     Object.keys(wrong).forEach((what) => this.problem(what));
+  }
+  async noteGauges() {
+    const now = await this.edge.metrics();
+    for (const gauge of ['open_connections', 'body_bytes']) {
+      this.gauges[gauge] = Math.max(this.gauges[gauge] || 0, now[gauge]);
+    }
   }
   captured() {
     const body = newBody();
