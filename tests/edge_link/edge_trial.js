@@ -14,16 +14,22 @@ const START_MS = 20000;
 const STOP_MS = 40000;
 const TICKS_PER_S = 100; // of /proc, on every Linux
 
-function binary(variable, built) {
-  const found = process.env[variable] || path.join(ROOT, 'bazel-bin', built);
-  if (!fs.existsSync(found)) throw new Error(`${found} is not there: bazel build //edge //tests/edge_link`);
-  return found;
-}
-
 // Which sanitizer a binary was built with; undefined: none. What is measured of such a one says nothing.
 function sanitizerOf(file) {
   const bytes = fs.readFileSync(file);
   return ['asan', 'tsan', 'ubsan'].find((name) => bytes.includes(name === 'ubsan' ? '__ubsan_handle' : `__${name}_init`));
+}
+
+// After a build with a sanitizer bazel-bin holds what that has built: it is taken only from where somebody
+// has said so.
+function binary(variable, built) {
+  const named = process.env[variable];
+  const found = named || path.join(ROOT, 'bazel-bin', built);
+  if (!fs.existsSync(found)) throw new Error(`${found} is not there: bazel build //edge //tests/edge_link`);
+  if (!named && sanitizerOf(found)) {
+    throw new Error(`${found} was built with ${sanitizerOf(found)}: build it without, or name it by ${variable}`);
+  }
+  return found;
 }
 
 const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });

@@ -12,12 +12,22 @@ EDGE_BIN=${EDGE_BIN:-$API_ROOT/bazel-bin/edge/edge}
 # All of it is on this machine: no proxy stands between.
 export no_proxy=localhost,127.0.0.1 NO_PROXY=localhost,127.0.0.1
 
+# check_sanitizer BINARY: after a build with a sanitizer bazel-bin holds what that has built, which is slower
+# by far: it is taken only from where somebody has said so.
+check_sanitizer() {
+  grep -aqE '__(asan|tsan)_init|__ubsan_handle' "$1" || return 0
+  [[ $1 != "$API_ROOT"/bazel-bin/* ]] ||
+    die "$1 was built with a sanitizer: build it without one, or name it (SANDBOX_BIN, CONTROL_PLANE_BIN, EDGE_BIN)"
+  printf 'with a sanitizer: %s\n' "$1" >&2
+}
+
 # open_trial NAME: makes the folder `state`; at the script's end the trial in it is stopped, and the
 # folder goes unless `keep` is 1.
 open_trial() {
   local binary
   for binary in "$SANDBOX_BIN" "$CONTROL_PLANE_BIN" "$EDGE_BIN"; do
     [[ -x $binary ]] || die "$binary is not there: bazel build //tests/sandbox //controlplane:control_plane //edge"
+    check_sanitizer "$binary"
   done
   state=$(mktemp -d "${TMPDIR:-/tmp}/fluxcascade-$1.XXXXXX")
   trap close_trial EXIT
