@@ -119,6 +119,7 @@ class EdgeTrial {
       [`--config=${trial.file('config.textproto')}`, `--folder=${trial.folder}`]);
     // Whatever ends the test, nothing that it has started stays.
     process.once('exit', () => trial.killAll());
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
     trial.address = await until('the link', () => readIfThere(trial.file('address')) || trial.failIfEnded(trial.link));
     return trial;
   }
