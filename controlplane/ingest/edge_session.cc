@@ -105,6 +105,8 @@ absl::Status EdgeSession::Handle(const edge::v1::ConnectRequest& message) {
       return OnStatus(message.status());
     case edge::v1::ConnectRequest::kRejections:
       return OnRejections(message.rejections());
+    case edge::v1::ConnectRequest::kQuarantineResult:
+      // Nothing asks an edge for one yet.
     case edge::v1::ConnectRequest::MESSAGE_NOT_SET:
       // A newer edge says something that we do not know: no reason to cut it off.
       return absl::OkStatus();
