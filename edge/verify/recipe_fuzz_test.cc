@@ -8,32 +8,17 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/check/check.h"
+#include "common/testing/text_proto.h"
 #include "edge/verify/digest_check.h"
 #include "edge/verify/recipe.h"
 #include "edge/verify/recipes_for_test.h"
 #include "edge/verify/sender_for_test.h"
 #include "edge/verify/token_check.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
 
 namespace fluxcascade::edge {
 namespace {
 
 constexpr absl::string_view kTimestamp = "1700000000";
-
-class NoComplaints final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int, int, const std::string&) override {}
-};
-
-// True if `text` is a recipe in protobuf's text format.
-bool Parse(absl::string_view text, v1::Recipe* recipe) {
-  NoComplaints errors;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
-  parser.SetRecursionLimit(20);
-  return parser.ParseFromString(std::string(text), recipe);
-}
 
 absl::Time TimeOf(const v1::TimestampRule& rule) {
   const int64_t count = 1700000000;
@@ -118,7 +103,7 @@ void CheckToken(v1::TokenRecipe recipe) {
 
 void CheckOne(absl::string_view input) {
   v1::Recipe recipe;
-  if (!Parse(input, &recipe)) return;
+  if (!ParseTextProto(input, &recipe)) return;
   const absl::StatusOr<RecipeVerifier> verifier = RecipeVerifier::Compile(recipe, kTestUrl);
   if (!verifier.ok()) {
     FC_CHECK(verifier.status().code() == absl::StatusCode::kInvalidArgument);
