@@ -22,7 +22,7 @@ function makeHooks() {
 }
 
 // Runs the cases of one edge; gives their results.
-async function runEdge(trial, name, hooks, cases, measured) {
+async function runEdge(trial, name, hooks, cases, judged) {
   const limits = form.edges[name];
   const edge = await trial.startEdge(name, flagsOf(limits));
   const senders = new Helper('honest.js', {
@@ -35,7 +35,7 @@ async function runEdge(trial, name, hooks, cases, measured) {
     const baseBytes = edge.residentBytes();
     for (const one of cases) {
       const begin = Date.now();
-      const run = new CaseTrial({ edge, limits, senders, hooks, measured }, form, one);
+      const run = new CaseTrial({ edge, limits, senders, hooks, judged }, form, one);
       await run.run(baseBytes).catch((error) => run.problem(error.stack));
       const problems = [...run.problems].map(([what, times]) => (times > 1 ? `${what} (${times} times)` : what));
       results.push({ suite: 'abuse', name: one.name, seconds: (Date.now() - begin) / 1000, problems });
@@ -60,11 +60,12 @@ async function main() {
   const trial = await EdgeTrial.open('abuse', configOf(Object.values(hooks)));
   const sanitizer = sanitizerOf(trial.edgeBinary);
   if (sanitizer) console.log(`The edge was built with ${sanitizer}: its speed and memory are not judged.`);
+  const judged = { memory: !sanitizer, times: !sanitizer && process.env.ABUSE_TIMED !== '0' };
   const results = [];
   try {
     for (const name of Object.keys(form.edges)) {
       const cases = all.filter((one) => one.edge === name && (names.length === 0 || names.includes(one.name)));
-      if (cases.length > 0) results.push(...await runEdge(trial, name, hooks, cases, !sanitizer));
+      if (cases.length > 0) results.push(...await runEdge(trial, name, hooks, cases, judged));
     }
   } finally {
     const failed = results.length === 0 || results.some(({ problems }) => problems.length > 0);

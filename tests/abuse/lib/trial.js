@@ -40,9 +40,9 @@ function addUp(sums, numbers) {
 }
 
 class CaseTrial {
-  // `measured`: false for binaries whose speed and memory say nothing.
-  constructor({ edge, limits, senders, hooks, measured }, form, one) {
-    Object.assign(this, { edge, limits, senders, hooks, measured, form, one });
+  // `judged`: whether the binary's `memory` says anything, and its latency, too (`times`).
+  constructor({ edge, limits, senders, hooks, judged }, form, one) {
+    Object.assign(this, { edge, limits, senders, hooks, judged, form, one });
     this.size = { windowMs: form.windowMs, pairs: form.pairs, ...one.size };
     this.quiet = [];
     this.attacked = [];
@@ -62,7 +62,7 @@ class CaseTrial {
     try {
       for (let again = 0; again <= TIMES_AGAIN; ++again) {
         for (let i = 0; i < this.size.pairs; ++i) await this.runPair();
-        if (!this.measured || this.ratio() <= MOST_RATIO) break;
+        if (!this.judged.times || this.ratio() <= MOST_RATIO) break;
       }
     } finally {
       this.attackers.end();
@@ -113,11 +113,11 @@ class CaseTrial {
     const deltas = {};
     for (const name of Object.keys(after)) deltas[name] = after[name] - (before[name] || 0);
     this.extraBytes = this.edge.peakBytes() - baseBytes;
-    if (this.measured) {
-      if (this.ratio() > MOST_RATIO) this.problem(`honest p99 ${this.ratio().toFixed(2)} times that without the attack`);
-      if (this.extraBytes > memoryBound(this.limits)) {
-        this.problem(`${this.extraBytes} bytes beyond those of the start, above ${memoryBound(this.limits)}`);
-      }
+    if (this.judged.times && this.ratio() > MOST_RATIO) {
+      this.problem(`honest p99 ${this.ratio().toFixed(2)} times that without the attack`);
+    }
+    if (this.judged.memory && this.extraBytes > memoryBound(this.limits)) {
+      this.problem(`${this.extraBytes} bytes beyond those of the start, above ${memoryBound(this.limits)}`);
     }
     if (deltas.log_failed_writes_total > 0) this.problem('writes of the log failed');
     if (this.one.verify) {
