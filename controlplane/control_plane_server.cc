@@ -21,6 +21,7 @@
 #include "controlplane/dispatch/dispatch_executor.h"
 #include "controlplane/ingest/edge_link_service.h"
 #include "controlplane/ingest/ingestor.h"
+#include "controlplane/ingest/quarantine_calls.h"
 #include "controlplane/model/resource_name.h"
 #include "controlplane/outgoing_http.h"
 #include "controlplane/queue/worker_pool.h"
@@ -101,7 +102,8 @@ class Server final : public ControlPlaneServer {
         random_(random),
         keyring_(std::move(keyring)),
         connectors_(MakeConnectorTable(options.systems)),
-        admin_token_file_(absl::StrCat(options.state_dir, "/admin.token")) {}
+        admin_token_file_(absl::StrCat(options.state_dir, "/admin.token")),
+        quarantine_calls_(clock, random) {}
   ~Server() override;
 
   absl::Status OpenStore();
@@ -138,6 +140,8 @@ class Server final : public ControlPlaneServer {
   std::unique_ptr<WorkerPool> outbound_;
 
   std::unique_ptr<Ingestor> ingestor_;
+  // Its calls are ended with the edges' streams, and so before the API's threads.
+  QuarantineCalls quarantine_calls_;
   std::unique_ptr<EdgeLinkService> link_service_;
   std::unique_ptr<ApiContext> api_context_;
   std::unique_ptr<ApiServices> api_services_;
@@ -240,8 +244,8 @@ absl::Status Server::Serve() {
   ingestor_ =
       std::make_unique<Ingestor>(*store_, connectors_, clock_, random_, [this] { WakeWorkers(); });
   link_service_ = std::make_unique<EdgeLinkService>(
-      EdgeLinkDependencies{*store_, connectors_, open_app, *ingestor_, clock_, random_,
-                           [this] { subscription_loop_->Wake(); }},
+      EdgeLinkDependencies{*store_, connectors_, open_app, *ingestor_, quarantine_calls_, clock_,
+                           random_, [this] { subscription_loop_->Wake(); }},
       EdgeSessionOptions{.pull = {.max_store_bytes = options_.max_store_bytes}});
   FC_ASSIGN_OR_RETURN(link_server_, Listen(options_.link_address, ServerMutualTls(options_.tls),
                                            {link_service_.get()}, &link_port_));

@@ -56,6 +56,18 @@ v1::EdgeNode::Counters ToApi(const store::v1::EdgeCounters& stored) {
   return counters;
 }
 
+v1::EdgeNode::Quarantine ToApi(const store::v1::EdgeQuarantine& stored) {
+  v1::EdgeNode::Quarantine quarantine;
+  quarantine.set_app(stored.app());
+  quarantine.set_requests(stored.requests());
+  quarantine.set_bytes(stored.bytes());
+  quarantine.set_dropped(stored.dropped());
+  if (stored.has_oldest_receive_time()) {
+    *quarantine.mutable_oldest_receive_time() = stored.oldest_receive_time();
+  }
+  return quarantine;
+}
+
 v1::EdgeNode ToApi(const StoredNode& stored, absl::Time now) {
   v1::EdgeNode node;
   node.set_name(stored.name());
@@ -77,6 +89,9 @@ v1::EdgeNode ToApi(const StoredNode& stored, absl::Time now) {
   node.set_config_source(static_cast<v1::EdgeNode::ConfigSource>(stored.config_source()));
   if (stored.has_config_time()) *node.mutable_config_time() = stored.config_time();
   node.set_no_config_copy_reason(stored.no_config_copy_reason());
+  for (const store::v1::EdgeQuarantine& each : stored.quarantines()) {
+    *node.add_quarantines() = ToApi(each);
+  }
   return node;
 }
 

@@ -243,6 +243,27 @@ TEST_F(EdgeServiceTest, ANodeThatHasNotIsDeletedOnlyByForce) {
   EXPECT_THAT(Get().status(), StatusIs(StatusCode::kNotFound));
 }
 
+TEST_F(EdgeServiceTest, ANodeShowsWhatItKeepsInQuarantine) {
+  store::v1::EdgeNode stored = AddNode(/*cursor=*/1);
+  store::v1::EdgeQuarantine& quarantine = *stored.add_quarantines();
+  quarantine.set_app("workspaces/default/apps/crm");
+  quarantine.set_requests(2);
+  quarantine.set_bytes(8192);
+  quarantine.set_dropped(1);
+  *quarantine.mutable_oldest_receive_time() = ToProto(env_.clock.Now());
+  stored.add_quarantines()->set_app("workspaces/default/apps/other");
+  Store(stored);
+  FC_ASSERT_OK_AND_ASSIGN(const EdgeNode node, Get());
+  ASSERT_EQ(node.quarantines_size(), 2);
+  EXPECT_EQ(node.quarantines(0).app(), "workspaces/default/apps/crm");
+  EXPECT_EQ(node.quarantines(0).requests(), 2u);
+  EXPECT_EQ(node.quarantines(0).bytes(), 8192u);
+  EXPECT_EQ(node.quarantines(0).dropped(), 1u);
+  EXPECT_EQ(FromProto(node.quarantines(0).oldest_receive_time()), env_.clock.Now());
+  EXPECT_FALSE(node.quarantines(1).has_oldest_receive_time());
+  EXPECT_EQ(ListNodes("")->edge_nodes(0).quarantines_size(), 2);
+}
+
 TEST_F(EdgeServiceTest, ANodeShowsWhatItCounted) {
   store::v1::EdgeNode node = AddNode(/*cursor=*/1);
   EXPECT_FALSE(Get()->has_counters());

@@ -84,8 +84,8 @@ grpc::Status EdgeLinkService::Connect(grpc::ServerContext* context, Stream* stre
   if (!Register(*node, context)) return ToGrpc(absl::UnavailableError(kShuttingDown));
   EdgeSession session(
       *node, dependencies_.store, dependencies_.connectors, dependencies_.open_app,
-      dependencies_.ingestor, dependencies_.clock, dependencies_.random,
-      dependencies_.on_config_applied, options_,
+      dependencies_.ingestor, dependencies_.quarantine_calls, dependencies_.clock,
+      dependencies_.random, dependencies_.on_config_applied, options_,
       [stream](const edge::v1::ConnectResponse& message) { return stream->Write(message); });
   absl::Status status;
   {

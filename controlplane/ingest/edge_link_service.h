@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "common/mutex/mutex.h"
 #include "controlplane/ingest/edge_session.h"
+#include "controlplane/ingest/quarantine_calls.h"
 #include "fluxcascade/edge/v1/edge_link.grpc.pb.h"
 
 namespace fluxcascade {
@@ -19,6 +20,7 @@ struct EdgeLinkDependencies {
   const ConnectorRegistry& connectors;
   OpenApp open_app;
   Ingestor& ingestor;
+  QuarantineCalls& quarantine_calls;
   const Clock& clock;
   Random& random;
   // An edge has applied, or refused, a configuration.

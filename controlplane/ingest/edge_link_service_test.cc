@@ -16,6 +16,7 @@
 #include "common/testing/test_certificates.h"
 #include "common/time/fake_clock.h"
 #include "controlplane/connectors/connector_table.h"
+#include "controlplane/ingest/quarantine_calls.h"
 #include "controlplane/store/memory_store.h"
 #include "gmock/gmock.h"
 #include "grpcpp/create_channel.h"
@@ -125,6 +126,10 @@ class EdgeLinkServiceTest : public testing::Test {
     return node;
   }
 
+  std::unique_ptr<QuarantineCalls::Call> BeginRelease(const std::string& edge) {
+    return quarantine_calls_.Begin({absl::StrCat("edgeNodes/", edge)}, {}).value();
+  }
+
   TlsPem Pem(const std::vector<std::string>& dns_names) const {
     const TestCertificate own = authority_.Issue({.dns_names = dns_names});
     return {.certificate = own.certificate_pem,
@@ -147,9 +152,10 @@ class EdgeLinkServiceTest : public testing::Test {
   std::unique_ptr<Store> store_ = MakeTestStore();
   ConnectorRegistry connectors_ = MakeConnectorTable({});
   Ingestor ingestor_{*store_, connectors_, clock_, random_, [] {}};
+  QuarantineCalls quarantine_calls_{clock_, random_};
   EdgeLinkService service_{
-      {*store_, connectors_, [](const store::v1::App&) { return AppIdentity(); }, ingestor_, clock_,
-       random_, [] {}},
+      {*store_, connectors_, [](const store::v1::App&) { return AppIdentity(); }, ingestor_,
+       quarantine_calls_, clock_, random_, [] {}},
       EdgeSessionOptions()};
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
@@ -259,6 +265,38 @@ TEST_F(EdgeLinkServiceTest, TheSecondStreamOfANodeGoesOn) {
   EXPECT_TRUE(Node(kOne).connected());
   EXPECT_TRUE(second.HangUp().ok());
   EXPECT_FALSE(Node(kOne).connected());
+}
+
+TEST_F(EdgeLinkServiceTest, AnEdgeIsAskedForItsQuarantineOnItsStream) {
+  EdgeStream edge = Dial(kOne);
+  ASSERT_TRUE(edge.Hello(kOne));
+  edge.Next(ConnectResponse::kPull);
+  const auto call = BeginRelease(kOne);
+  ConnectRequest answer;
+  answer.mutable_quarantine_result()->set_request_id(
+      edge.Next(ConnectResponse::kReleaseQuarantine).release_quarantine().request_id());
+  answer.mutable_quarantine_result()->set_released(3);
+  ASSERT_TRUE(edge.Write(answer));
+  EXPECT_EQ(call->Wait().at(0).result.released(), 3u);
+}
+
+TEST_F(EdgeLinkServiceTest, WhoeverWaitsForAnEdgeHearsAtOnceThatItHungUp) {
+  EdgeStream edge = Dial(kOne);
+  ASSERT_TRUE(edge.Hello(kOne));
+  edge.Next(ConnectResponse::kPull);
+  const auto call = BeginRelease(kOne);
+  EXPECT_TRUE(edge.Next(ConnectResponse::kReleaseQuarantine).has_release_quarantine());
+  EXPECT_TRUE(edge.HangUp().ok());
+  EXPECT_EQ(call->Wait().at(0).kind, QuarantineAnswer::Kind::kNoAnswer);
+}
+
+TEST_F(EdgeLinkServiceTest, AShutdownLetsNobodyWaitForAnEdge) {
+  EdgeStream edge = Dial(kOne);
+  ASSERT_TRUE(edge.Hello(kOne));
+  edge.Next(ConnectResponse::kPull);
+  const auto call = BeginRelease(kOne);
+  service_.Shutdown();
+  EXPECT_NE(call->Wait().at(0).kind, QuarantineAnswer::Kind::kAnswered);
 }
 
 TEST_F(EdgeLinkServiceTest, ShutdownEndsTheStreamsAndTakesNoNewOne) {

@@ -32,4 +32,18 @@ void ReadOnAfterLogError(store::v1::EdgeNode& record) {
   record.clear_damaged_sequence();
 }
 
+void ShowQuarantines(const edge::v1::Status& status, store::v1::EdgeNode& record) {
+  record.clear_quarantines();
+  for (const edge::v1::QuarantineState& state : status.quarantines()) {
+    if (record.quarantines_size() == kMaxShownQuarantines) return;
+    store::v1::EdgeQuarantine& shown = *record.add_quarantines();
+    shown.set_app(state.hook_id());
+    shown.set_requests(state.requests());
+    shown.set_bytes(state.bytes());
+    shown.set_dropped(state.dropped());
+    if (!state.has_oldest_receive_time()) continue;
+    *shown.mutable_oldest_receive_time() = state.oldest_receive_time();
+  }
+}
+
 }  // namespace fluxcascade

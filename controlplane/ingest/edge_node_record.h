@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "controlplane/store/store.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "fluxcascade/store/v1/resources.pb.h"
 
 namespace fluxcascade {
@@ -21,6 +22,10 @@ absl::Status UpdateEdgeNode(Store& store, absl::string_view node, absl::Time now
 // otherwise to the beginning of what the node's log holds now, which then is read again; what was
 // seen before is dropped by its dedupe key.
 void ReadOnAfterLogError(store::v1::EdgeNode& record);
+
+// What the node keeps in quarantine, as its status says; of more than an edge tells of, the first.
+inline constexpr int kMaxShownQuarantines = 100;
+void ShowQuarantines(const edge::v1::Status& status, store::v1::EdgeNode& record);
 
 }  // namespace fluxcascade
 

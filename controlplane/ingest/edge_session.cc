@@ -74,9 +74,10 @@ std::string DescribeLog(const edge::v1::LogState& log) {
 }  // namespace
 
 EdgeSession::EdgeSession(std::string node, Store& store, const ConnectorRegistry& connectors,
-                         const OpenApp& open_app, Ingestor& ingestor, const Clock& clock,
-                         Random& random, std::function<void()> on_config_applied,
-                         EdgeSessionOptions options, Send send)
+                         const OpenApp& open_app, Ingestor& ingestor,
+                         QuarantineCalls& quarantine_calls, const Clock& clock, Random& random,
+                         std::function<void()> on_config_applied, EdgeSessionOptions options,
+                         Send send)
     : node_(std::move(node)),
       store_(store),
       connectors_(connectors),
@@ -86,7 +87,8 @@ EdgeSession::EdgeSession(std::string node, Store& store, const ConnectorRegistry
       on_config_applied_(std::move(on_config_applied)),
       send_(std::move(send)),
       puller_(node_, store, ingestor, clock, options.pull,
-              [this](const edge::v1::ConnectResponse& message) { return SendMessage(message); }) {}
+              [this](const edge::v1::ConnectResponse& message) { return SendMessage(message); }),
+      quarantine_questions_(quarantine_calls, node_) {}
 
 absl::Status EdgeSession::Handle(const edge::v1::ConnectRequest& message) {
   if (!greeted() && !message.has_hello()) {
@@ -106,7 +108,8 @@ absl::Status EdgeSession::Handle(const edge::v1::ConnectRequest& message) {
     case edge::v1::ConnectRequest::kRejections:
       return OnRejections(message.rejections());
     case edge::v1::ConnectRequest::kQuarantineResult:
-      // Nothing asks an edge for one yet.
+      OnQuarantineResult(message.quarantine_result());
+      return absl::OkStatus();
     case edge::v1::ConnectRequest::MESSAGE_NOT_SET:
       // A newer edge says something that we do not know: no reason to cut it off.
       return absl::OkStatus();
@@ -122,6 +125,7 @@ absl::Status EdgeSession::OnHello(const edge::v1::Hello& hello) {
     sent_config_version_ = 0;
   }
   puller_.OnHello();
+  quarantine_questions_.Open();
   Log(LogLevel::kInfo, "edge connected", {{"node", node_}, {"log", DescribeLog(hello.log())}});
   FC_RETURN_IF_ERROR(SendConfigIfNewer());
   return puller_.PullNext();
@@ -185,6 +189,7 @@ absl::Status EdgeSession::OnStatus(const edge::v1::Status& status) {
     node.set_next_sequence(status.log().next_sequence());
     node.set_not_ready_reason(status.not_ready_reason());
     *node.mutable_counters() = CountersOf(status);
+    ShowQuarantines(status, node);
     ShowConfigState(status.config_state(), node);
     node.set_connected(true);
   });
@@ -206,9 +211,20 @@ absl::Status EdgeSession::OnRejections(const edge::v1::Rejections& rejections) {
   });
 }
 
+void EdgeSession::OnQuarantineResult(const edge::v1::QuarantineResult& result) {
+  if (quarantine_questions_.OnResult(result)) return;
+  Log(LogLevel::kWarning, "an edge's answer about its quarantine came too late to be told",
+      {{"node", node_},
+       {"released", static_cast<unsigned long>(result.released())},
+       {"discarded", static_cast<unsigned long>(result.discarded())},
+       {"remaining", static_cast<unsigned long>(result.remaining())},
+       {"error", result.error()}});
+}
+
 absl::Status EdgeSession::Tick() {
   if (!greeted()) return absl::OkStatus();
   FC_RETURN_IF_ERROR(SendConfigIfNewer());
+  FC_RETURN_IF_ERROR(SendQuarantineQuestions());
   return puller_.PullNext();
 }
 
@@ -240,6 +256,16 @@ absl::Status EdgeSession::SendConfigIfNewer() {
   if (!SendMessage(response)) return absl::UnavailableError("the stream is broken");
   MutexLock lock(mutex_);
   sent_config_version_ = version;
+  return absl::OkStatus();
+}
+
+absl::Status EdgeSession::SendQuarantineQuestions() {
+  for (edge::v1::ReleaseQuarantine& question :
+       quarantine_questions_.TakeQuestions(sent_config_version())) {
+    edge::v1::ConnectResponse response;
+    *response.mutable_release_quarantine() = std::move(question);
+    if (!SendMessage(response)) return absl::UnavailableError("the stream is broken");
+  }
   return absl::OkStatus();
 }
 

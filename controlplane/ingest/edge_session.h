@@ -16,6 +16,7 @@
 #include "controlplane/ingest/edge_config.h"
 #include "controlplane/ingest/ingestor.h"
 #include "controlplane/ingest/log_puller.h"
+#include "controlplane/ingest/quarantine_calls.h"
 #include "controlplane/store/store.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 
@@ -32,14 +33,15 @@ class EdgeSession {
   using Send = std::function<bool(const edge::v1::ConnectResponse&)>;
 
   EdgeSession(std::string node, Store& store, const ConnectorRegistry& connectors,
-              const OpenApp& open_app, Ingestor& ingestor, const Clock& clock, Random& random,
-              std::function<void()> on_config_applied, EdgeSessionOptions options, Send send);
+              const OpenApp& open_app, Ingestor& ingestor, QuarantineCalls& quarantine_calls,
+              const Clock& clock, Random& random, std::function<void()> on_config_applied,
+              EdgeSessionOptions options, Send send);
 
   // Acts on one message of the edge. An error ends the stream; what it says is told to the edge.
   absl::Status Handle(const edge::v1::ConnectRequest& message);
 
-  // To be called a few times a second: sends a configuration that has changed, goes on pulling when
-  // what held it back is over.
+  // To be called a few times a second: sends a configuration that has changed, and behind it what
+  // the edge is asked about its quarantine; goes on pulling when what held it back is over.
   absl::Status Tick();
 
   // The stream is over.
@@ -51,8 +53,10 @@ class EdgeSession {
   absl::Status OnConfigResult(const edge::v1::ConfigResult& result);
   absl::Status OnStatus(const edge::v1::Status& status);
   absl::Status OnRejections(const edge::v1::Rejections& rejections);
+  void OnQuarantineResult(const edge::v1::QuarantineResult& result);
 
   absl::Status SendConfigIfNewer();
+  absl::Status SendQuarantineQuestions();
   // A configuration that can't be made: the edge stays with what it has, and goes on; what is wrong
   // is ours to mend, and stands in the node's record and once in the log.
   absl::Status ShowConfigError(const absl::Status& error, absl::string_view shown_error);
@@ -75,6 +79,7 @@ class EdgeSession {
   int64_t sent_config_version_ FC_GUARDED_BY(mutex_) = 0;
 
   LogPuller puller_;
+  QuarantineCalls::Session quarantine_questions_;
 };
 
 }  // namespace fluxcascade

@@ -10,6 +10,8 @@
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
 #include "controlplane/connectors/connector_table.h"
+#include "controlplane/ingest/edge_node_record.h"
+#include "controlplane/ingest/quarantine_calls.h"
 #include "controlplane/store/memory_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -19,6 +21,7 @@ namespace {
 
 using edge::v1::ConnectRequest;
 using edge::v1::ConnectResponse;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -88,6 +91,14 @@ class EdgeSessionTest : public testing::Test {
     return node;
   }
 
+  // A release that needs configuration `version`.
+  std::unique_ptr<QuarantineCalls::Call> AskForRelease(int64_t version) {
+    edge::v1::ReleaseQuarantine question;
+    question.set_hook_id("workspaces/default/apps/a");
+    question.set_config_version(version);
+    return quarantine_calls_.Begin({kNode}, question).value();
+  }
+
   // What was sent of one kind, in order.
   std::vector<ConnectResponse> Sent(ConnectResponse::MessageCase kind) {
     std::vector<ConnectResponse> found;
@@ -103,12 +114,14 @@ class EdgeSessionTest : public testing::Test {
   ConnectorRegistry connectors_ = MakeConnectorTable({});
   OpenApp open_app_ = [](const store::v1::App&) { return AppIdentity(); };
   Ingestor ingestor_{*store_, connectors_, clock_, random_, [] {}};
+  QuarantineCalls quarantine_calls_{clock_, random_};
   std::vector<ConnectResponse> sent_;
   EdgeSession session_{kNode,
                        *store_,
                        connectors_,
                        open_app_,
                        ingestor_,
+                       quarantine_calls_,
                        clock_,
                        random_,
                        [] {},
@@ -275,6 +288,73 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   EXPECT_EQ(node.counters().forgotten_ids(), 11u);
   EXPECT_EQ(node.counters().rate_limited(), 12u);
   EXPECT_EQ(node.counters().refused_bodies(), 13u);
+}
+
+TEST_F(EdgeSessionTest, WhatAStatusSaysOfQuarantinesReplacesWhatWasKnown) {
+  FC_ASSERT_OK(Hello(kLog));
+  ConnectRequest request;
+  edge::v1::QuarantineState& state = *request.mutable_status()->add_quarantines();
+  state.set_hook_id("workspaces/default/apps/a");
+  state.set_requests(2);
+  state.set_bytes(8192);
+  state.set_dropped(1);
+  *state.mutable_oldest_receive_time() = ToProto(clock_.Now());
+  FC_ASSERT_OK(session_.Handle(request));
+  FC_ASSERT_OK(session_.Handle(request));
+  const store::v1::EdgeNode node = Node();
+  ASSERT_THAT(node.quarantines(), SizeIs(1));
+  EXPECT_EQ(node.quarantines(0).app(), "workspaces/default/apps/a");
+  EXPECT_EQ(node.quarantines(0).requests(), 2u);
+  EXPECT_EQ(node.quarantines(0).bytes(), 8192u);
+  EXPECT_EQ(node.quarantines(0).dropped(), 1u);
+  EXPECT_EQ(FromProto(node.quarantines(0).oldest_receive_time()), clock_.Now());
+}
+
+TEST_F(EdgeSessionTest, OfQuarantinesNoMoreAreKeptThanAnEdgeTellsOf) {
+  FC_ASSERT_OK(Hello(kLog));
+  ConnectRequest request;
+  for (int i = 0; i <= kMaxShownQuarantines; ++i) request.mutable_status()->add_quarantines();
+  FC_ASSERT_OK(session_.Handle(request));
+  EXPECT_THAT(Node().quarantines(), SizeIs(kMaxShownQuarantines));
+}
+
+TEST_F(EdgeSessionTest, AQuestionFollowsTheConfigurationThatItNeedsAndItsAnswerComesBack) {
+  FC_ASSERT_OK(Hello(kLog, 3));
+  const auto call = AskForRelease(4);
+  sent_.clear();
+  FC_ASSERT_OK(session_.Tick());
+  EXPECT_THAT(Sent(ConnectResponse::kReleaseQuarantine), IsEmpty());
+  FC_ASSERT_OK(
+      store_->Run([](Transaction& tx) -> absl::Status { return BumpConfigVersion(tx, kGroup); }));
+  FC_ASSERT_OK(session_.Tick());
+  ASSERT_THAT(sent_, SizeIs(2));
+  EXPECT_EQ(sent_[0].config().version(), 4);
+  EXPECT_EQ(sent_[1].release_quarantine().hook_id(), "workspaces/default/apps/a");
+
+  ConnectRequest answer;
+  answer.mutable_quarantine_result()->set_request_id(sent_[1].release_quarantine().request_id());
+  answer.mutable_quarantine_result()->set_released(5);
+  FC_ASSERT_OK(session_.Handle(answer));
+  const std::vector<QuarantineAnswer> answers = call->Wait();
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_EQ(answers[0].result.released(), 5u);
+}
+
+TEST_F(EdgeSessionTest, AnAnswerThatNobodyWaitsForEndsNothingAndIsLogged) {
+  FC_ASSERT_OK(Hello(kLog));
+  ConnectRequest late;
+  late.mutable_quarantine_result()->set_request_id("of-yesterday");
+  late.mutable_quarantine_result()->set_released(17);
+  testing::internal::CaptureStderr();
+  FC_EXPECT_OK(session_.Handle(late));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr("came too late"), HasSubstr("\"released\":17")));
+}
+
+TEST_F(EdgeSessionTest, BeforeItsHelloAnEdgeIsAskedNothing) {
+  const std::vector<QuarantineAnswer> answers = AskForRelease(0)->Wait();
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_EQ(answers[0].kind, QuarantineAnswer::Kind::kNotAsked);
 }
 
 TEST_F(EdgeSessionTest, WhereTheEdgeHasItsConfigurationFromIsKept) {
