@@ -250,7 +250,7 @@ absl::Status Server::Serve() {
   FC_ASSIGN_OR_RETURN(link_server_, Listen(options_.link_address, ServerMutualTls(options_.tls),
                                            {link_service_.get()}, &link_port_));
   api_context_ = std::make_unique<ApiContext>(
-      ApiContext{*store_, connectors_, *clients_, keyring_, clock_, random_,
+      ApiContext{*store_, connectors_, *clients_, keyring_, clock_, random_, quarantine_calls_,
                  [this] { subscription_loop_->Wake(); }, [this] { WakeWorkers(); },
                  options_.allow_private_addresses, kVersion});
   api_services_ = std::make_unique<ApiServices>(*api_context_, *subscriptions_);

@@ -10,6 +10,7 @@
 #include "common/time/clock.h"
 #include "controlplane/connections/connection_clients.h"
 #include "controlplane/connectors/registry.h"
+#include "controlplane/ingest/quarantine_calls.h"
 #include "controlplane/store/store.h"
 
 namespace fluxcascade {
@@ -21,6 +22,7 @@ struct ApiContext {
   const Keyring& keyring;
   const Clock& clock;
   Random& random;
+  QuarantineCalls& quarantine_calls;
   // Called after a commit that gave the subscription controller, or the queue's workers, something
   // to do.
   std::function<void()> on_subscriptions_changed;

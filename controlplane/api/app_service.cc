@@ -13,6 +13,9 @@
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "controlplane/api/credentials.h"
+#include "controlplane/api/live_app.h"
+#include "controlplane/api/quarantine_round.h"
+#include "controlplane/api/quarantine_rule.h"
 #include "controlplane/api/requests.h"
 #include "controlplane/api/serve.h"
 #include "controlplane/ingest/edge_config.h"
@@ -22,17 +25,8 @@
 namespace fluxcascade {
 namespace {
 
-constexpr char kPattern[] = "workspaces/*/apps/*";
 // 144 bits: more than the 128 that a hook's token must have, and no padding in base64.
 constexpr size_t kHookTokenBytes = 18;
-
-absl::StatusOr<store::v1::App> GetLive(Transaction& tx, absl::string_view name,
-                                       absl::string_view field = "name") {
-  FC_RETURN_IF_ERROR(CheckName(field, name, kPattern));
-  FC_ASSIGN_OR_RETURN(store::v1::App app, tx.apps().Get(name));
-  if (app.has_delete_time()) return absl::NotFoundError(absl::StrCat(name, " was deleted"));
-  return app;
-}
 
 absl::StatusOr<v1::App> ToApi(Transaction& tx, const store::v1::App& stored) {
   v1::App app;
@@ -51,6 +45,7 @@ absl::StatusOr<v1::App> ToApi(Transaction& tx, const store::v1::App& stored) {
   *app.mutable_create_time() = stored.create_time();
   *app.mutable_update_time() = stored.update_time();
   app.set_etag(absl::StrCat(stored.revision()));
+  if (stored.has_quarantine()) *app.mutable_quarantine() = ToApiRule(stored.quarantine());
   return app;
 }
 
@@ -84,6 +79,11 @@ absl::Status CheckApp(Transaction& tx, const ConnectorInfo& info, const store::v
   FC_RETURN_IF_ERROR(CheckText("app.external_id", app.external_id(), 200, info.source));
   FC_RETURN_IF_ERROR(CheckText("app.client_id", app.client_id(), 200, false));
   FC_RETURN_IF_ERROR(CheckSignatures(info, app));
+  if (app.has_quarantine() && !info.source) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("app.quarantine: is given, but ", info.title,
+                     " sends no webhooks that could be kept; leave it out"));
+  }
   if (!info.source && app.edge_group().empty()) return absl::OkStatus();
   if (app.edge_group().empty()) {
     return absl::InvalidArgumentError(
@@ -108,6 +108,13 @@ absl::Status TakeOver(const ApiContext& context, const v1::App& given,
   if (fields.contains("edge_group")) app.set_edge_group(given.edge_group());
   if (fields.contains("accepted_signatures")) {
     *app.mutable_accepted_signatures() = given.accepted_signatures();
+  }
+  if (fields.contains("quarantine")) {
+    app.clear_quarantine();
+    if (given.has_quarantine()) {
+      FC_ASSIGN_OR_RETURN(*app.mutable_quarantine(),
+                          ToStoredRule("app.quarantine", given.quarantine()));
+    }
   }
   if (fields.contains("client_secret")) {
     FC_RETURN_IF_ERROR(CheckText("app.client_secret", given.client_secret(), 1000, true));
@@ -168,8 +175,8 @@ absl::Status SubscriptionsRemain(const store::v1::App& app,
 
 const std::set<std::string>& ChangeableFields() {
   static const auto* const fields = new std::set<std::string>{
-      "display_name", "external_id",        "client_id",          "client_secret",
-      "edge_group",   "webhook_credential", "accepted_signatures"};
+      "display_name", "external_id",        "client_id",           "client_secret",
+      "edge_group",   "webhook_credential", "accepted_signatures", "quarantine"};
   return *fields;
 }
 
@@ -178,7 +185,7 @@ const std::set<std::string>& ChangeableFields() {
 grpc::Status AppServiceImpl::GetApp(grpc::ServerContext*, const v1::GetAppRequest* request,
                                     v1::App* response) {
   return ServeRead(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(const store::v1::App app, GetLive(tx, request->name()));
+    FC_ASSIGN_OR_RETURN(const store::v1::App app, GetLiveApp(tx, request->name()));
     FC_ASSIGN_OR_RETURN(out, ToApi(tx, app));
     return absl::OkStatus();
   });
@@ -247,7 +254,7 @@ grpc::Status AppServiceImpl::UpdateApp(grpc::ServerContext*, const v1::UpdateApp
   const absl::Time now = context_.clock.Now();
   const absl::Status status =
       RunFor(context_.store, response, [&](Transaction& tx, auto& out) -> absl::Status {
-        FC_ASSIGN_OR_RETURN(store::v1::App app, GetLive(tx, request->app().name(), "app.name"));
+        FC_ASSIGN_OR_RETURN(store::v1::App app, GetLiveApp(tx, request->app().name(), "app.name"));
         FC_RETURN_IF_ERROR(CheckEtag(request->app().etag(), app.revision()));
         FC_RETURN_IF_ERROR(CheckUnchanged(request->update_mask(), "app.system",
                                           request->app().system(), app.system()));
@@ -278,7 +285,7 @@ grpc::Status AppServiceImpl::DeleteApp(grpc::ServerContext*, const v1::DeleteApp
                                        google::protobuf::Empty*) {
   const absl::Time now = context_.clock.Now();
   return ToGrpc(context_.store.Run([&](Transaction& tx) -> absl::Status {
-    FC_ASSIGN_OR_RETURN(store::v1::App app, GetLive(tx, request->name()));
+    FC_ASSIGN_OR_RETURN(store::v1::App app, GetLiveApp(tx, request->name()));
     FC_ASSIGN_OR_RETURN(const auto connections, tx.connections().ListByApp(app.name()));
     if (!connections.empty()) {
       return absl::FailedPreconditionError(absl::StrCat(app.name(), " is used by ",
@@ -293,6 +300,28 @@ grpc::Status AppServiceImpl::DeleteApp(grpc::ServerContext*, const v1::DeleteApp
     // The edges are to know when the hook ends.
     return BumpConfigVersion(tx, app.edge_group());
   }));
+}
+
+grpc::Status AppServiceImpl::ReleaseQuarantine(grpc::ServerContext*,
+                                               const v1::ReleaseQuarantineRequest* request,
+                                               v1::ReleaseQuarantineResponse* response) {
+  auto edges =
+      GoThroughQuarantines(context_, request->name(),
+                           request->verify_only() ? edge::v1::ReleaseQuarantine::MODE_VERIFY
+                                                  : edge::v1::ReleaseQuarantine::MODE_RELEASE);
+  if (!edges.ok()) return ToGrpc(edges.status());
+  response->mutable_edges()->Assign(edges->begin(), edges->end());
+  return grpc::Status::OK;
+}
+
+grpc::Status AppServiceImpl::DiscardQuarantine(grpc::ServerContext*,
+                                               const v1::DiscardQuarantineRequest* request,
+                                               v1::DiscardQuarantineResponse* response) {
+  auto edges =
+      GoThroughQuarantines(context_, request->name(), edge::v1::ReleaseQuarantine::MODE_DISCARD);
+  if (!edges.ok()) return ToGrpc(edges.status());
+  response->mutable_edges()->Assign(edges->begin(), edges->end());
+  return grpc::Status::OK;
 }
 
 }  // namespace fluxcascade

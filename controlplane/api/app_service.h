@@ -20,6 +20,11 @@ class AppServiceImpl final : public v1::AppService::Service {
                          v1::App* response) override;
   grpc::Status DeleteApp(grpc::ServerContext*, const v1::DeleteAppRequest* request,
                          google::protobuf::Empty* response) override;
+  // These two wait for edges.
+  grpc::Status ReleaseQuarantine(grpc::ServerContext*, const v1::ReleaseQuarantineRequest* request,
+                                 v1::ReleaseQuarantineResponse* response) override;
+  grpc::Status DiscardQuarantine(grpc::ServerContext*, const v1::DiscardQuarantineRequest* request,
+                                 v1::DiscardQuarantineResponse* response) override;
 
  private:
   const ApiContext& context_;

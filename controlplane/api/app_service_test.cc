@@ -37,6 +37,8 @@ constexpr char kHubSpot[] = R"pb(
   webhook_credential { developer_key { key: "fake-developer-key" } }
 )pb";
 
+constexpr char kQuarantine[] = "quarantine { max_requests: 500 max_bytes: 1048576 } ";
+
 class AppServiceTest : public testing::Test {
  protected:
   using Stub = v1::AppService::StubInterface;
@@ -358,6 +360,64 @@ TEST_F(AppServiceTest, AnUpdateCannotTakeAwayWhatASourceNeeds) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("app.client_secret: is missing")));
   EXPECT_THAT(Update("", "update_mask { paths: 'edge_group' }").status(),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("app.edge_group: is missing")));
+}
+
+TEST_F(AppServiceTest, AQuarantineIsSetShownToldToTheEdgesAndTakenAway) {
+  FC_ASSERT_OK_AND_ASSIGN(const v1::App app,
+                          Create(absl::StrCat(kHubSpot, kQuarantine), "app_id: 'crm'"));
+  EXPECT_EQ(app.quarantine().max_requests(), 500u);
+  EXPECT_EQ(app.quarantine().max_bytes(), 1u << 20);
+  FC_ASSERT_OK(Update("quarantine { max_requests: 7 max_bytes: 4096 }"));
+  EXPECT_EQ(env_.App(kApp).quarantine().max_requests(), 7u);
+  EXPECT_EQ(env_.App(kApp).quarantine().max_bytes(), 4096u);
+  EXPECT_EQ(env_.ConfigVersion(), 3);
+  FC_ASSERT_OK(Update("display_name: 'CRM'"));
+  EXPECT_TRUE(Get(kApp)->has_quarantine()) << "an update without it leaves it alone";
+  FC_ASSERT_OK(Update("", "update_mask { paths: 'quarantine' }"));
+  EXPECT_FALSE(Get(kApp)->has_quarantine());
+}
+
+TEST_F(AppServiceTest, AQuarantineOutsideItsLimitsIsRefusedAndTheOldOneStays) {
+  FC_ASSERT_OK(Create(absl::StrCat(kHubSpot, kQuarantine), "app_id: 'crm'"));
+  EXPECT_THAT(Update("quarantine { max_requests: 100001 max_bytes: 4096 }").status(),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "app.quarantine.max_requests: 100001 is not within 1 to 100000"));
+  EXPECT_THAT(Update("quarantine {}").status(), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_EQ(Get(kApp)->quarantine().max_requests(), 500u);
+}
+
+TEST_F(AppServiceTest, ASystemWithoutWebhooksHasNoQuarantine) {
+  EXPECT_THAT(
+      Create(absl::StrCat("system: 'pipedrive'", kQuarantine), "").status(),
+      StatusIs(StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("app.quarantine: "), HasSubstr("Pipedrive sends no webhooks"))));
+}
+
+TEST_F(AppServiceTest, AReleaseAndADiscardNameTheEdgesThatAreNotThere) {
+  FC_ASSERT_OK(Create(absl::StrCat(kHubSpot, kQuarantine), "app_id: 'crm'"));
+  env_.Do([&](Transaction& tx) {
+    store::v1::EdgeNode node;
+    node.set_name("edgeNodes/one");
+    node.set_group(ApiEnvironment::kGroup);
+    return tx.edge_nodes().Insert(node);
+  });
+  const std::string name = absl::StrCat("name: '", kApp, "'");
+  FC_ASSERT_OK_AND_ASSIGN(const auto released, api_.Call(&Stub::ReleaseQuarantine, name));
+  FC_ASSERT_OK_AND_ASSIGN(const auto discarded, api_.Call(&Stub::DiscardQuarantine, name));
+  for (const auto& edges : {released.edges(), discarded.edges()}) {
+    ASSERT_EQ(edges.size(), 1);
+    EXPECT_EQ(edges[0].edge_node(), "edgeNodes/one");
+    EXPECT_EQ(edges[0].outcome(), v1::EdgeQuarantineResult::OUTCOME_NOT_ASKED);
+  }
+}
+
+TEST_F(AppServiceTest, AnAppWithoutAQuarantineHasNothingToReleaseOrDiscard) {
+  Create("crm");
+  const std::string name = absl::StrCat("name: '", kApp, "'");
+  EXPECT_THAT(api_.Call(&Stub::ReleaseQuarantine, name).status(),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("has no quarantine")));
+  EXPECT_THAT(api_.Call(&Stub::DiscardQuarantine, name).status(),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("has no quarantine")));
 }
 
 TEST_F(AppServiceTest, AnAppInUseIsNotDeleted) {

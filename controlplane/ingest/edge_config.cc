@@ -23,6 +23,11 @@ absl::StatusOr<std::optional<edge::v1::Hook>> MakeHook(const store::v1::EdgeGrou
   hook.set_token(app.hook_token());
   hook.set_public_url(HookUrl(group, app));
   if (app.has_delete_time()) *hook.mutable_not_after() = ToProto(HookEnd(app));
+  // Of a deleted app nothing could be released.
+  if (app.has_quarantine() && !app.has_delete_time()) {
+    hook.mutable_quarantine()->set_max_requests(app.quarantine().max_requests());
+    hook.mutable_quarantine()->set_max_bytes(app.quarantine().max_bytes());
+  }
   const absl::Status filled = connector->FillHook(identity, hook);
   if (absl::IsUnimplemented(filled)) return std::nullopt;
   FC_RETURN_IF_ERROR(filled);

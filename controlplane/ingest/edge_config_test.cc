@@ -143,6 +143,30 @@ TEST_F(EdgeConfigTest, WhatAnAppAcceptsBesidesStandsInItsHook) {
   EXPECT_THAT(config.hooks(0).any_of(), SizeIs(2));
 }
 
+TEST_F(EdgeConfigTest, AnAppsQuarantineStandsInItsHook) {
+  store::v1::App app = App("crm");
+  app.mutable_quarantine()->set_max_requests(500);
+  app.mutable_quarantine()->set_max_bytes(1 << 20);
+  Add(app);
+  Add(App("without"));
+  FC_ASSERT_OK_AND_ASSIGN(const edge::v1::Config config, Build());
+  ASSERT_THAT(config.hooks(), SizeIs(2));
+  EXPECT_EQ(config.hooks(0).quarantine().max_requests(), 500u);
+  EXPECT_EQ(config.hooks(0).quarantine().max_bytes(), 1u << 20);
+  EXPECT_FALSE(config.hooks(1).has_quarantine());
+}
+
+TEST_F(EdgeConfigTest, NothingIsKeptForADeletedApp) {
+  store::v1::App app = App("crm");
+  app.mutable_quarantine()->set_max_requests(500);
+  app.mutable_quarantine()->set_max_bytes(1 << 20);
+  *app.mutable_delete_time() = ToProto(clock_.Now());
+  Add(app);
+  FC_ASSERT_OK_AND_ASSIGN(const edge::v1::Config config, Build());
+  ASSERT_THAT(config.hooks(), SizeIs(1));
+  EXPECT_FALSE(config.hooks(0).has_quarantine());
+}
+
 TEST_F(EdgeConfigTest, AGroupHasTheHooksOfItsOwnAppsAlone) {
   Add(App("a"));
   Add(App("b"));

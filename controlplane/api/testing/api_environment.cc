@@ -32,6 +32,7 @@ ApiEnvironment::ApiEnvironment()
               .keyring = keyring,
               .clock = clock,
               .random = random,
+              .quarantine_calls = quarantine_calls,
               .on_subscriptions_changed = [this] { ++subscriptions_changed; },
               .on_work = [this] { ++work; },
               .allow_private_endpoints = false,

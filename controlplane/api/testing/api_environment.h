@@ -13,6 +13,7 @@
 #include "controlplane/api/api_context.h"
 #include "controlplane/api/testing/fake_systems.h"
 #include "controlplane/connectors/registry.h"
+#include "controlplane/ingest/quarantine_calls.h"
 #include "controlplane/store/store.h"
 
 namespace fluxcascade {
@@ -49,6 +50,7 @@ class ApiEnvironment {
   const ConnectorRegistry connectors;
   const std::unique_ptr<Store> store;
   FakeSystems systems;
+  QuarantineCalls quarantine_calls{clock, random};
   // How often the loops were woken.
   std::atomic<int> subscriptions_changed = 0;
   std::atomic<int> work = 0;
