@@ -13,6 +13,8 @@
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "controlplane/api/credentials.h"
+#include "controlplane/api/former_secrets.h"
+#include "controlplane/api/hook_rate_limit.h"
 #include "controlplane/api/live_app.h"
 #include "controlplane/api/quarantine_round.h"
 #include "controlplane/api/quarantine_rule.h"
@@ -46,6 +48,10 @@ absl::StatusOr<v1::App> ToApi(Transaction& tx, const store::v1::App& stored) {
   *app.mutable_update_time() = stored.update_time();
   app.set_etag(absl::StrCat(stored.revision()));
   if (stored.has_quarantine()) *app.mutable_quarantine() = ToApiRule(stored.quarantine());
+  if (stored.has_rate_limit()) *app.mutable_rate_limit() = ToApiLimit(stored.rate_limit());
+  for (const store::v1::FormerSecret& former : stored.former_secrets()) {
+    *app.add_former_secrets()->mutable_not_after() = former.not_after();
+  }
   return app;
 }
 
@@ -84,6 +90,11 @@ absl::Status CheckApp(Transaction& tx, const ConnectorInfo& info, const store::v
         absl::StrCat("app.quarantine: is given, but ", info.title,
                      " sends no webhooks that could be kept; leave it out"));
   }
+  if (app.has_rate_limit() && !info.source) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("app.rate_limit: is given, but ", info.title,
+                     " sends no webhooks that it could limit; leave it out"));
+  }
   if (!info.source && app.edge_group().empty()) return absl::OkStatus();
   if (app.edge_group().empty()) {
     return absl::InvalidArgumentError(
@@ -114,6 +125,13 @@ absl::Status TakeOver(const ApiContext& context, const v1::App& given,
     if (given.has_quarantine()) {
       FC_ASSIGN_OR_RETURN(*app.mutable_quarantine(),
                           ToStoredRule("app.quarantine", given.quarantine()));
+    }
+  }
+  if (fields.contains("rate_limit")) {
+    app.clear_rate_limit();
+    if (given.has_rate_limit()) {
+      FC_ASSIGN_OR_RETURN(*app.mutable_rate_limit(),
+                          ToStoredLimit("app.rate_limit", given.rate_limit()));
     }
   }
   if (fields.contains("client_secret")) {
@@ -175,8 +193,8 @@ absl::Status SubscriptionsRemain(const store::v1::App& app,
 
 const std::set<std::string>& ChangeableFields() {
   static const auto* const fields = new std::set<std::string>{
-      "display_name", "external_id",        "client_id",           "client_secret",
-      "edge_group",   "webhook_credential", "accepted_signatures", "quarantine"};
+      "display_name",       "external_id",         "client_id",  "client_secret", "edge_group",
+      "webhook_credential", "accepted_signatures", "quarantine", "rate_limit"};
   return *fields;
 }
 
@@ -263,6 +281,11 @@ grpc::Status AppServiceImpl::UpdateApp(grpc::ServerContext*, const v1::UpdateApp
             FieldsToUpdate(request->app(), request->update_mask(), ChangeableFields()));
         const store::v1::App former = app;
         FC_RETURN_IF_ERROR(TakeOver(context_, request->app(), fields, app));
+        if (fields.contains("client_secret")) ForgetEndedSecrets(now, app);
+        if (request->has_keep_former_secret()) {
+          FC_RETURN_IF_ERROR(KeepFormerSecret(former, fields.contains("client_secret"),
+                                              FromProto(request->keep_former_secret()), now, app));
+        }
         FC_ASSIGN_OR_RETURN(const Connector* connector, context_.connectors.Find(app.system()));
         FC_RETURN_IF_ERROR(CheckApp(tx, connector->info(), app));
         FC_RETURN_IF_ERROR(CheckMayMove(tx, former, app));

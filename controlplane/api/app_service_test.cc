@@ -292,6 +292,44 @@ TEST_F(AppServiceTest, AnUpdateChangesWhatTheMaskNames) {
   EXPECT_EQ(FromProto(app.create_time()), env_.clock.Now() - absl::Seconds(1));
 }
 
+TEST_F(AppServiceTest, AReplacedSecretIsTakenForAsLongAsItIsKept) {
+  Create("crm");
+  FC_ASSERT_OK_AND_ASSIGN(const v1::App app, Update("client_secret: 'fake-second'",
+                                                    "keep_former_secret { seconds: 3600 }"));
+  ASSERT_EQ(app.former_secrets_size(), 1);
+  const absl::Time end = env_.clock.Now() + absl::Hours(1);
+  EXPECT_EQ(FromProto(app.former_secrets(0).not_after()), end);
+  FC_ASSERT_OK_AND_ASSIGN(const AppIdentity identity,
+                          OpenAppIdentity(env_.keyring, env_.App(kApp)));
+  EXPECT_EQ(identity.client_secret, "fake-second");
+  ASSERT_EQ(identity.former_secrets.size(), 1u);
+  EXPECT_EQ(identity.former_secrets[0].value, "fake-client-secret");
+  EXPECT_EQ(identity.former_secrets[0].not_after, end);
+
+  env_.clock.Advance(absl::Hours(1));
+  FC_ASSERT_OK_AND_ASSIGN(const v1::App later, Update("client_secret: 'fake-third'"));
+  EXPECT_EQ(later.former_secrets_size(), 0);
+}
+
+TEST_F(AppServiceTest, NoSecretIsKeptWhereNoneIsReplaced) {
+  Create("crm");
+  EXPECT_THAT(Update("display_name: 'CRM'", "keep_former_secret { seconds: 3600 }"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("keep_former_secret: ")));
+}
+
+TEST_F(AppServiceTest, AnAppsHookMayBeLimited) {
+  Create("crm");
+  FC_ASSERT_OK_AND_ASSIGN(const v1::App app,
+                          Update("rate_limit { requests_per_second: 50 burst: 200 }"));
+  EXPECT_EQ(app.rate_limit().requests_per_second(), 50u);
+  EXPECT_EQ(app.rate_limit().burst(), 200u);
+  EXPECT_THAT(Update("rate_limit { burst: 1 }"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("app.rate_limit.requests_per_second: must be 1 to 1000000")));
+  FC_ASSERT_OK_AND_ASSIGN(const v1::App without, Update("", "update_mask { paths: 'rate_limit' }"));
+  EXPECT_FALSE(without.has_rate_limit());
+}
+
 TEST_F(AppServiceTest, AnUpdateIsToldToTheEdgesAndTheSubscriptions) {
   Create("crm");
   FC_ASSERT_OK(Update("external_id: '9'"));

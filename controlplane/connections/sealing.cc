@@ -118,6 +118,12 @@ absl::StatusOr<AppIdentity> OpenAppIdentity(const Keyring& keyring, const store:
     FC_ASSIGN_OR_RETURN(identity.client_secret,
                         OpenField(keyring, app.client_secret(), app.name(), kClientSecretField));
   }
+  for (const store::v1::FormerSecret& former : app.former_secrets()) {
+    FC_ASSIGN_OR_RETURN(std::string secret,
+                        OpenField(keyring, former.secret(), app.name(), kClientSecretField));
+    identity.former_secrets.push_back(
+        {.value = std::move(secret), .not_after = FromProto(former.not_after())});
+  }
   return identity;
 }
 

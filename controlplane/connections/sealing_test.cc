@@ -72,6 +72,14 @@ TEST_F(SealingTest, AnAppsIdentityHasItsSecretOpened) {
   EXPECT_EQ(identity.external_id, "54321");
   EXPECT_EQ(identity.accepted_signatures.size(), 1u);
 
+  store::v1::FormerSecret& former = *app.add_former_secrets();
+  *former.mutable_secret() = SealField(keyring_, "fake-former", app.name(), kClientSecretField);
+  *former.mutable_not_after() = ToProto(absl::FromUnixSeconds(1767225600));
+  FC_ASSERT_OK_AND_ASSIGN(const AppIdentity with_former, OpenAppIdentity(keyring_, app));
+  ASSERT_EQ(with_former.former_secrets.size(), 1u);
+  EXPECT_EQ(with_former.former_secrets[0].value, "fake-former");
+  EXPECT_EQ(with_former.former_secrets[0].not_after, absl::FromUnixSeconds(1767225600));
+
   app.clear_client_secret();
   EXPECT_EQ(OpenAppIdentity(keyring_, app)->client_secret, "");
 }

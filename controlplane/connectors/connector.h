@@ -108,9 +108,16 @@ struct Registration {
 // An app, as far as connectors need it. Secrets are in the clear here: never logged, never in an
 // error.
 struct AppIdentity {
+  // Signed webhooks before client_secret did, and may until its time is over.
+  struct FormerSecret {
+    std::string value;
+    absl::Time not_after;
+  };
+
   std::string external_id;
   std::string client_id;
   std::string client_secret;
+  std::vector<FormerSecret> former_secrets = {};
   std::vector<std::string> accepted_signatures;
 };
 

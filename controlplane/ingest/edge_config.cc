@@ -28,6 +28,10 @@ absl::StatusOr<std::optional<edge::v1::Hook>> MakeHook(const store::v1::EdgeGrou
     hook.mutable_quarantine()->set_max_requests(app.quarantine().max_requests());
     hook.mutable_quarantine()->set_max_bytes(app.quarantine().max_bytes());
   }
+  if (app.has_rate_limit()) {
+    hook.mutable_rate_limit()->set_requests_per_second(app.rate_limit().requests_per_second());
+    hook.mutable_rate_limit()->set_burst(app.rate_limit().burst());
+  }
   const absl::Status filled = connector->FillHook(identity, hook);
   if (absl::IsUnimplemented(filled)) return std::nullopt;
   FC_RETURN_IF_ERROR(filled);

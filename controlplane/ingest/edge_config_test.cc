@@ -167,6 +167,19 @@ TEST_F(EdgeConfigTest, NothingIsKeptForADeletedApp) {
   EXPECT_FALSE(config.hooks(0).has_quarantine());
 }
 
+TEST_F(EdgeConfigTest, AnAppsRateLimitStandsInItsHook) {
+  store::v1::App app = App("crm");
+  app.mutable_rate_limit()->set_requests_per_second(50);
+  app.mutable_rate_limit()->set_burst(200);
+  Add(app);
+  Add(App("without"));
+  FC_ASSERT_OK_AND_ASSIGN(const edge::v1::Config config, Build());
+  ASSERT_THAT(config.hooks(), SizeIs(2));
+  EXPECT_EQ(config.hooks(0).rate_limit().requests_per_second(), 50u);
+  EXPECT_EQ(config.hooks(0).rate_limit().burst(), 200u);
+  EXPECT_FALSE(config.hooks(1).has_rate_limit());
+}
+
 TEST_F(EdgeConfigTest, AGroupHasTheHooksOfItsOwnAppsAlone) {
   Add(App("a"));
   Add(App("b"));

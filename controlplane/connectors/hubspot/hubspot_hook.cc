@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/proto_time/proto_time.h"
 
 namespace fluxcascade {
 namespace {
@@ -20,7 +21,7 @@ constexpr int kMaxAgeSeconds = 300;
 // make a captured request good for longer.
 constexpr int kMaxAheadSeconds = 60;
 
-Recipe MakeRecipe(absl::string_view label, absl::string_view secret,
+Recipe MakeRecipe(absl::string_view label, const AppIdentity& app,
                   DigestRecipe::Algorithm algorithm, DigestRecipe::Encoding encoding,
                   absl::string_view header, const std::vector<SignedPart::Part>& parts) {
   Recipe recipe;
@@ -29,7 +30,12 @@ Recipe MakeRecipe(absl::string_view label, absl::string_view secret,
   digest.set_algorithm(algorithm);
   digest.set_encoding(encoding);
   digest.set_header(std::string(header));
-  digest.add_secrets()->set_value(std::string(secret));
+  digest.add_secrets()->set_value(app.client_secret);
+  for (const AppIdentity::FormerSecret& former : app.former_secrets) {
+    edge::v1::Secret& secret = *digest.add_secrets();
+    secret.set_value(former.value);
+    *secret.mutable_not_after() = ToProto(former.not_after);
+  }
   for (const SignedPart::Part part : parts) {
     SignedPart& signed_part = *digest.add_parts();
     signed_part.set_part(part);
@@ -40,20 +46,20 @@ Recipe MakeRecipe(absl::string_view label, absl::string_view secret,
   return recipe;
 }
 
-Recipe V1(absl::string_view secret) {
-  return MakeRecipe("v1", secret, DigestRecipe::ALGORITHM_SHA256, DigestRecipe::ENCODING_HEX,
+Recipe V1(const AppIdentity& app) {
+  return MakeRecipe("v1", app, DigestRecipe::ALGORITHM_SHA256, DigestRecipe::ENCODING_HEX,
                     "x-hubspot-signature", {SignedPart::PART_SECRET, SignedPart::PART_BODY});
 }
 
-Recipe V2(absl::string_view secret) {
-  return MakeRecipe("v2", secret, DigestRecipe::ALGORITHM_SHA256, DigestRecipe::ENCODING_HEX,
+Recipe V2(const AppIdentity& app) {
+  return MakeRecipe("v2", app, DigestRecipe::ALGORITHM_SHA256, DigestRecipe::ENCODING_HEX,
                     "x-hubspot-signature",
                     {SignedPart::PART_SECRET, SignedPart::PART_METHOD, SignedPart::PART_PUBLIC_URI,
                      SignedPart::PART_BODY});
 }
 
-Recipe V3(absl::string_view secret) {
-  Recipe recipe = MakeRecipe("v3", secret, DigestRecipe::ALGORITHM_HMAC_SHA256,
+Recipe V3(const AppIdentity& app) {
+  Recipe recipe = MakeRecipe("v3", app, DigestRecipe::ALGORITHM_HMAC_SHA256,
                              DigestRecipe::ENCODING_BASE64, "x-hubspot-signature-v3",
                              {SignedPart::PART_METHOD, SignedPart::PART_PUBLIC_URI,
                               SignedPart::PART_BODY, SignedPart::PART_TIMESTAMP});
@@ -78,18 +84,18 @@ absl::Status FillHubSpotHook(const AppIdentity& app, edge::v1::Hook& hook) {
   std::vector<Recipe> weaker;
   for (const std::string& version : app.accepted_signatures) {
     if (version == "v1") {
-      weaker.push_back(V1(app.client_secret));
+      weaker.push_back(V1(app));
     } else if (version == "v2") {
-      weaker.push_back(V2(app.client_secret));
+      weaker.push_back(V2(app));
     } else if (version != "v3") {
       return absl::InvalidArgumentError(absl::StrCat(
           "accepted_signatures: HubSpot has no signature '", version, "'; there are: v1, v2, v3"));
     }
   }
   if (weaker.empty()) {
-    *hook.add_required() = V3(app.client_secret);
+    *hook.add_required() = V3(app);
   } else {
-    *hook.add_any_of() = V3(app.client_secret);
+    *hook.add_any_of() = V3(app);
     for (Recipe& recipe : weaker) *hook.add_any_of() = std::move(recipe);
   }
   for (const char* header : {"content-type", "user-agent", "x-hubspot-request-timestamp",

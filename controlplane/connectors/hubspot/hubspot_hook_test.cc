@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/proto_time/proto_time.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -96,6 +97,21 @@ TEST(HubSpotHookTest, AcceptedSignaturesStandBesideV3) {
   EXPECT_TRUE(Is(hook.any_of(0), kV3));
   EXPECT_TRUE(Is(hook.any_of(1), kV1));
   EXPECT_TRUE(Is(hook.any_of(2), kV2));
+}
+
+TEST(HubSpotHookTest, FormerSecretsProveASenderUntilTheirEnds) {
+  AppIdentity app = App({"v1"});
+  const absl::Time end = absl::FromUnixSeconds(1767225600);
+  app.former_secrets = {{.value = "fake-former", .not_after = end}};
+  edge::v1::Hook hook;
+  ASSERT_TRUE(FillHubSpotHook(app, hook).ok());
+  for (const edge::v1::Recipe& recipe : hook.any_of()) {
+    ASSERT_EQ(recipe.digest().secrets_size(), 2);
+    EXPECT_EQ(recipe.digest().secrets(0).value(), "fake-secret");
+    EXPECT_FALSE(recipe.digest().secrets(0).has_not_after());
+    EXPECT_EQ(recipe.digest().secrets(1).value(), "fake-former");
+    EXPECT_EQ(FromProto(recipe.digest().secrets(1).not_after()), end);
+  }
 }
 
 TEST(HubSpotHookTest, AnUnknownSignatureIsAnsweredWithTheOnesThereAre) {
