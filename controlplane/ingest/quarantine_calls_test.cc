@@ -90,7 +90,8 @@ TEST_F(QuarantineCallsTest, AnAnswerComesBackToTheCall) {
 TEST_F(QuarantineCallsTest, AnAnswerWakesTheThreadThatWaits) {
   const auto session = Connect(kOne);
   const auto call = Begin({kOne});
-  std::thread edge([&] { Answer(*session, Take(*session), 3); });
+  const ReleaseQuarantine question = Take(*session);
+  std::thread edge([&] { Answer(*session, question, 3); });
   EXPECT_EQ(OnlyAnswer(*call).result.released(), 3u);
   edge.join();
 }
@@ -196,8 +197,9 @@ TEST_F(QuarantineCallsTest, ASessionsEndAnswersAtOnce) {
 TEST_F(QuarantineCallsTest, ASessionsEndWakesTheThreadThatWaits) {
   auto session = Connect(kOne);
   const auto call = Begin({kOne});
+  Take(*session);
   std::thread stream([&] { session.reset(); });
-  EXPECT_EQ(OnlyAnswer(*call).kind, Kind::kNotAsked);
+  EXPECT_EQ(OnlyAnswer(*call).kind, Kind::kNoAnswer);
   stream.join();
 }
 
