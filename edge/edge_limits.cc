@@ -10,6 +10,10 @@ ABSL_FLAG(uint64_t, max_connections_per_address, 1024,
           "connections of one address open at once (IPv6: of one /64); more are closed at once");
 ABSL_FLAG(uint64_t, max_body_bytes_under_way, uint64_t{256} << 20,
           "bytes of bodies being received, of all connections; beyond, requests get 503");
+ABSL_FLAG(
+    uint64_t, max_commit_waits, 16 * 1024,
+    "answers held back, for hooks that ask for it, until the control plane has committed their "
+    "requests; beyond, they are given once the request is durable here, as others are");
 ABSL_FLAG(uint64_t, max_request_line_bytes, 8 * 1024, "longest request line; beyond: 414");
 ABSL_FLAG(uint64_t, max_header_bytes, 16 * 1024, "of all headers of a request; beyond: 431");
 ABSL_FLAG(uint64_t, max_headers, 64, "headers of a request; beyond: 431");
@@ -20,7 +24,8 @@ ABSL_FLAG(absl::Duration, head_timeout, absl::Seconds(10), "for a request's head
 ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30), "for a request's body; then 408");
 ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(75), "for a connection without a request");
 ABSL_FLAG(absl::Duration, answer_timeout, absl::Seconds(30),
-          "for a request to become durable; then 503");
+          "for a request to become durable; then 503. Half of it at most is waited for the control "
+          "plane's commit");
 ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(10),
           "for a client that takes nothing of its answers");
 ABSL_FLAG(uint64_t, min_request_rate, 1024,
@@ -41,6 +46,7 @@ namespace {
 
 constexpr uint64_t kMostConnections = 1000000;
 constexpr uint64_t kMostMemoryBytes = uint64_t{1} << 40;
+constexpr uint64_t kMostCommitWaits = 1000000;
 constexpr uint64_t kMostRequestLineBytes = 16 << 10;
 constexpr uint64_t kMostHeaderBytes = 32 << 10;
 // The rest is for what names and lengths take in a batch.
@@ -78,6 +84,7 @@ absl::Status TakeSizes(EdgeLimits& limits) {
                           limits.max_connections_per_address));
   FC_RETURN_IF_ERROR(
       Take(FLAGS_max_body_bytes_under_way, {1, kMostMemoryBytes}, limits.max_body_bytes_under_way));
+  FC_RETURN_IF_ERROR(Take(FLAGS_max_commit_waits, {0, kMostCommitWaits}, limits.max_commit_waits));
   FC_RETURN_IF_ERROR(Take(FLAGS_max_request_line_bytes, {64, kMostRequestLineBytes},
                           limits.framer.max_request_line));
   FC_RETURN_IF_ERROR(

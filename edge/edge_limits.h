@@ -23,6 +23,8 @@ struct EdgeLimits {
   uint64_t max_connections_per_address = 1024;
   // Of all connections together.
   uint64_t max_body_bytes_under_way = uint64_t{256} << 20;
+  // Answers held back until the control plane has committed their requests.
+  uint64_t max_commit_waits = 16 * 1024;
   // Of hooks whose configuration names none.
   RateLimit hook_rate;
 };

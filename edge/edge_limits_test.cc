@@ -43,6 +43,7 @@ TEST_F(EdgeLimitsTest, WithoutFlagsTheyAreTheParts) {
   const EdgeLimits own;
   EXPECT_EQ(limits.max_connections_per_address, own.max_connections_per_address);
   EXPECT_EQ(limits.max_body_bytes_under_way, own.max_body_bytes_under_way);
+  EXPECT_EQ(limits.max_commit_waits, own.max_commit_waits);
   EXPECT_EQ(limits.hook_rate, RateLimit());
 }
 
@@ -54,7 +55,8 @@ TEST_F(EdgeLimitsTest, EachFlagIsItsOwnLimit) {
             "--max_pipelined_requests=16", "--handshake_timeout=17s", "--head_timeout=18s",
             "--body_timeout=19s", "--idle_timeout=20s", "--answer_timeout=21s",
             "--write_timeout=22s", "--min_request_rate=23", "--request_rate_grace=24s",
-            "--min_answer_rate=25", "--hook_requests_per_second=26", "--hook_burst=27"}));
+            "--min_answer_rate=25", "--hook_requests_per_second=26", "--hook_burst=27",
+            "--max_commit_waits=28"}));
   EXPECT_EQ(limits.max_connections_per_address, 11u);
   EXPECT_EQ(limits.max_body_bytes_under_way, 12u);
   EXPECT_EQ(limits.framer.max_request_line, 130u);
@@ -72,6 +74,7 @@ TEST_F(EdgeLimitsTest, EachFlagIsItsOwnLimit) {
   EXPECT_EQ(limits.connection.min_answer_rate, 25u);
   EXPECT_EQ(limits.hook_rate.requests_per_second, 26u);
   EXPECT_EQ(limits.hook_rate.burst, 27u);
+  EXPECT_EQ(limits.max_commit_waits, 28u);
 }
 
 struct Bounds {
@@ -86,6 +89,7 @@ std::vector<Bounds> AllBounds() {
   std::vector<Bounds> all = {
       {"max_connections_per_address", "0", "1", "1000000", "1000001"},
       {"max_body_bytes_under_way", "0", "1", "1099511627776", "1099511627777"},
+      {"max_commit_waits", "", "0", "1000000", "1000001"},
       {"max_request_line_bytes", "63", "64", "16384", "16385"},
       {"max_header_bytes", "1023", "1024", "32768", "32769"},
       {"max_headers", "7", "8", "256", "257"},

@@ -32,6 +32,17 @@ std::vector<EdgeGauge> ConfigGauges(const ServedConfig& config, const Clock& clo
        }}};
 }
 
+CommitWaiter::Limits CommitWaitLimits(const EdgeLimits& limits) {
+  // The rest is for the request to become durable: a 503 would say that it has not.
+  return {.max_waiting = limits.max_commit_waits, .max_wait = limits.connection.answer / 2};
+}
+
+EdgeGauge CommitWaitsGauge(const CommitWaiter& commits) {
+  return {"commit_waits",
+          "Durable webhooks whose senders wait until the control plane has committed them.",
+          [&commits] { return static_cast<double>(commits.waiting()); }};
+}
+
 EdgeGauge CertificateGauge(const ServerCertificates& certificates) {
   return {"certificate_not_after_seconds",
           "When the first of the certificates served expires, since 1970.", [&certificates] {
@@ -52,6 +63,14 @@ absl::StatusOr<Keyring> QuarantineKeys(const std::optional<Keyring>& keys, Rando
 
 }  // namespace
 
+EdgeServer::EdgeServer(const EdgeOptions& options, const Clock& clock, Random& random)
+    : options_(options),
+      clock_(clock),
+      random_(random),
+      started_(clock.Now()),
+      notices_(clock),
+      commits_(CommitWaitLimits(options.limits)) {}
+
 absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
     const EdgeOptions& options, const Clock& clock, Random& random,
     const std::function<absl::Status()>& drop_root) {
@@ -71,6 +90,8 @@ absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
 }
 
 EdgeServer::~EdgeServer() {
+  // What waits for a commit is durable, and a stop is not to wait for the control plane.
+  commits_.EndAll();
   // Before the link ends, so that its last words tell of all that was accepted.
   if (http_ != nullptr) http_->Drain(options_.drain_timeout);
 }
@@ -130,8 +151,9 @@ void EdgeServer::StartQuarantine() {
 }
 
 absl::Status EdgeServer::StartHttp() {
-  receiver_ = std::make_unique<VerifyingReceiver>(config_->hooks(), *log_, rejections_, counters_,
-                                                  clock_, notices_, quarantine_.get());
+  commit_wait_keeper_ = std::make_unique<CommitWaitKeeper>(commits_, clock_);
+  receiver_ = std::make_unique<VerifyingReceiver>(config_->hooks(), *log_, commits_, rejections_,
+                                                  counters_, clock_, notices_, quarantine_.get());
   HttpServer::Options http_options;
   http_options.address = options_.listen;
   http_options.tls = [this] { return certificates_->Get(); };
@@ -162,6 +184,7 @@ void EdgeServer::StartLink() {
                  .counters = counters_,
                  .notices = notices_,
                  .quarantine = quarantine_.get(),
+                 .committed = [this](uint64_t through) { commits_.CommittedThrough(through); },
                  .http = [this] { return http_->stats(); },
                  .certificates = [this] { return certificates_->Ready(); },
                  .version = kVersion},
@@ -172,6 +195,7 @@ absl::Status EdgeServer::StartMetrics() {
   if (!metrics_socket_.valid()) return absl::OkStatus();
   std::vector<EdgeGauge> gauges = ConfigGauges(*config_, clock_);
   gauges.push_back(CertificateGauge(*certificates_));
+  gauges.push_back(CommitWaitsGauge(commits_));
   metrics_ = std::make_unique<EdgeMetrics>(
       EdgeMetricsSources{.version = kVersion,
                          .started = started_,

@@ -28,6 +28,8 @@
 #include "edge/metrics/metrics_server.h"
 #include "edge/quarantine/quarantine.h"
 #include "edge/quarantine/quarantine_keeper.h"
+#include "edge/receive/commit_wait_keeper.h"
+#include "edge/receive/commit_waiter.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/receive/verifying_receiver.h"
@@ -47,8 +49,8 @@ class EdgeServer {
       const EdgeOptions& options, const Clock& clock, Random& random,
       const std::function<absl::Status()>& drop_root = [] { return absl::OkStatus(); });
 
-  // Takes no more, answers what is in flight, for `drain_timeout` at most, ends the link, closes
-  // the log with all that waits in it on disk.
+  // Takes no more, answers what is in flight, for `drain_timeout` at most and without waiting for
+  // the control plane's commits, ends the link, closes the log with all that waits in it on disk.
   ~EdgeServer();
 
   EdgeServer(const EdgeServer&) = delete;
@@ -67,8 +69,7 @@ class EdgeServer {
   void ReloadCertificates() { certificate_keeper_->AskForReload(); }
 
  private:
-  EdgeServer(const EdgeOptions& options, const Clock& clock, Random& random)
-      : options_(options), clock_(clock), random_(random), started_(clock.Now()), notices_(clock) {}
+  EdgeServer(const EdgeOptions& options, const Clock& clock, Random& random);
 
   // All that may need root's rights.
   absl::Status BindAndReadKeys();
@@ -94,6 +95,7 @@ class EdgeServer {
   // Destroyed from the last to the first: no one is used by one that is gone.
   LimitedLog notices_;
   EdgeCounters counters_;
+  CommitWaiter commits_;
   RejectionRing rejections_{{}};
   std::unique_ptr<ServerCertificates> certificates_;
   std::unique_ptr<CertificateKeeper> certificate_keeper_;
@@ -105,6 +107,7 @@ class EdgeServer {
   // Null: none is kept.
   std::unique_ptr<Quarantine> quarantine_;
   std::unique_ptr<QuarantineKeeper> quarantine_keeper_;
+  std::unique_ptr<CommitWaitKeeper> commit_wait_keeper_;
   std::unique_ptr<VerifyingReceiver> receiver_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<EdgeLink> link_;

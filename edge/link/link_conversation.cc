@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "common/proto_time/proto_time.h"
+#include "edge/log/log_position.h"
 
 namespace fluxcascade::edge {
 namespace {
@@ -108,6 +109,11 @@ v1::ConfigResult LinkConversation::Apply(const v1::Config& config, absl::Time wa
 }
 
 void LinkConversation::Acknowledge(const v1::Ack& ack) const {
+  // Senders wait for it, and need not wait for the log to note it down; it holds even if the log
+  // can't.
+  if (edge_.committed && CheckAcknowledge(ack.log_id(), ack.through(), edge_.log.State()).ok()) {
+    edge_.committed(ack.through());
+  }
   const absl::Status status = edge_.log.Acknowledge(ack.log_id(), ack.through());
   if (!status.ok()) {
     edge_.notices.Log(LogLevel::kError, "the log did not take an acknowledgement",
@@ -210,6 +216,7 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_rejected(edge_.counters.rejected);
   status->set_unavailable(edge_.counters.unavailable);
   status->set_rate_limited(edge_.counters.rate_limited);
+  status->set_local_fallbacks(edge_.counters.local_fallbacks);
   status->set_rejections_dropped(edge_.rejections.dropped());
   status->set_duplicates(edge_.counters.duplicates);
   status->set_forgotten_ids(edge_.config.hooks().seen_ids().forgotten());

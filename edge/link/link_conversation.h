@@ -32,6 +32,9 @@ struct LinkedEdge {
   LimitedLog& notices;
   // Null: the edge keeps none.
   Quarantine* quarantine = nullptr;
+  // Hears up to where this control plane has committed the log, as soon as it says so; may be
+  // empty.
+  std::function<void(uint64_t through)> committed;
   // What the HTTP server counts; may be empty.
   std::function<HttpStats()> http;
   // Whether those that webhooks are taken with are in date; may be empty.

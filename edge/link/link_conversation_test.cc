@@ -19,6 +19,7 @@ namespace fluxcascade::edge {
 namespace {
 
 using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Property;
@@ -99,15 +100,18 @@ class LinkConversationTest : public testing::Test {
       {.hooks = config_.hooks(), .log = log_, .notices = notices_, .clock = clock_}};
   HttpStats http_;
   absl::Status certificates_;
-  LinkConversation conversation_{LinkedEdge{.log = log_,
-                                            .config = config_,
-                                            .rejections = rejections_,
-                                            .counters = counters_,
-                                            .notices = notices_,
-                                            .quarantine = &quarantine_,
-                                            .http = [this] { return http_; },
-                                            .certificates = [this] { return certificates_; },
-                                            .version = "1.2.3"}};
+  std::vector<uint64_t> committed_;
+  LinkConversation conversation_{
+      LinkedEdge{.log = log_,
+                 .config = config_,
+                 .rejections = rejections_,
+                 .counters = counters_,
+                 .notices = notices_,
+                 .quarantine = &quarantine_,
+                 .committed = [this](uint64_t through) { committed_.push_back(through); },
+                 .http = [this] { return http_; },
+                 .certificates = [this] { return certificates_; },
+                 .version = "1.2.3"}};
 };
 
 TEST_F(LinkConversationTest, TheHelloSaysWhatTheEdgeIsAndHas) {
@@ -333,6 +337,22 @@ TEST_F(LinkConversationTest, AnAcknowledgementReachesTheLog) {
   EXPECT_EQ(log_.acknowledged(), 1);
 }
 
+TEST_F(LinkConversationTest, WhoeverWaitsForACommitHearsOfIt) {
+  Append("a");
+  Append("b");
+  v1::ConnectResponse message;
+  message.mutable_ack()->set_log_id(log_.State().log_id());
+  message.mutable_ack()->set_through(1);
+  Receive(message);
+  EXPECT_THAT(committed_, ElementsAre(1));
+  message.mutable_ack()->set_through(3);
+  Receive(message);
+  message.mutable_ack()->set_through(2);
+  message.mutable_ack()->set_log_id("another");
+  Receive(message);
+  EXPECT_THAT(committed_, ElementsAre(1)) << "beyond the end, and of another log";
+}
+
 TEST_F(LinkConversationTest, AnAcknowledgementBeyondTheEndChangesNothing) {
   v1::ConnectResponse ack;
   ack.mutable_ack()->set_log_id(log_.State().log_id());
@@ -361,6 +381,7 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   counters_.unavailable = 3;
   counters_.duplicates = 4;
   counters_.rate_limited = 5;
+  counters_.local_fallbacks = 6;
   http_.open_connections = 12;
   http_.malformed_requests = 13;
   http_.timed_out_connections = 14;
@@ -374,6 +395,7 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   EXPECT_EQ(status.duplicates(), 4);
   EXPECT_EQ(status.forgotten_ids(), 0);
   EXPECT_EQ(status.rate_limited(), 5);
+  EXPECT_EQ(status.local_fallbacks(), 6);
   EXPECT_EQ(status.open_connections(), 12);
   EXPECT_EQ(status.malformed_requests(), 13);
   EXPECT_EQ(status.timed_out_connections(), 14);

@@ -87,6 +87,7 @@ std::vector<prometheus::MetricFamily> EdgeMetrics::Collect() const {
   const LogStats log = sources_.log();
   MetricFamilies families("fluxcascade_edge_");
   CollectRequests(families);
+  CollectFallbacks(families);
   CollectVerification(families);
   CollectHttp(http, families);
   CollectConnections(http, families);
@@ -108,6 +109,18 @@ void EdgeMetrics::CollectRequests(MetricFamilies& families) const {
   if (hooks == nullptr) return;
   hooks->ForEach(
       [&families](const RoutedHook& hook) { AddOutcomes(hook.id, *hook.counters, families); });
+}
+
+void EdgeMetrics::CollectFallbacks(MetricFamilies& families) const {
+  families.BeginCounters("local_fallbacks_total",
+                         "Accepted webhooks that were answered before the control plane had them, "
+                         "though their hook waits for that.");
+  const std::shared_ptr<const HookTable> hooks = sources_.hooks.Get();
+  if (hooks == nullptr) return;
+  hooks->ForEach([&families](const RoutedHook& hook) {
+    if (!hook.commit_wait.has_value() && hook.counters->local_fallbacks() == 0) return;
+    families.Add(Number(hook.counters->local_fallbacks()), {{"hook", hook.id}});
+  });
 }
 
 void EdgeMetrics::CollectVerification(MetricFamilies& families) const {
@@ -135,11 +148,13 @@ void EdgeMetrics::CollectStages(const HttpStats& http, const LogStats& log,
                                 MetricFamilies& families) const {
   HistogramReading verify;
   sources_.counters.verify.AddTo(&verify);
+  HistogramReading commit;
+  sources_.counters.commit.AddTo(&commit);
   families.BeginHistograms("stage_duration_seconds", "How long each stage of the work took.");
   for (const auto& [stage, reading] :
        {std::pair("handshake", http.handshake), std::pair("read", http.read),
         std::pair("verify", verify), std::pair("append", log.append), std::pair("sync", log.sync),
-        std::pair("answer", http.answer)}) {
+        std::pair("commit", commit), std::pair("answer", http.answer)}) {
     families.Add(reading, {{"stage", stage}});
   }
 }

@@ -59,6 +59,8 @@ class EdgeMetrics final : public prometheus::Collectable {
 
  private:
   void CollectRequests(MetricFamilies& families) const;
+  // Of hooks that wait for the control plane, or did before.
+  void CollectFallbacks(MetricFamilies& families) const;
   void CollectVerification(MetricFamilies& families) const;
   void CollectStages(const HttpStats& http, const LogStats& log, MetricFamilies& families) const;
   void CollectLog(const LogStats& log, MetricFamilies& families) const;

@@ -46,7 +46,7 @@ class EdgeMetricsTest : public testing::Test {
     EXPECT_THAT(Text(), HasSubstr(absl::StrCat("\nfluxcascade_edge_", line, "\n")));
   }
 
-  void Configure(int64_t version) {
+  void Configure(int64_t version, bool waits = false) {
     v1::Config config;
     config.set_version(version);
     v1::Hook* hook = config.add_hooks();
@@ -54,7 +54,11 @@ class EdgeMetricsTest : public testing::Test {
     hook->set_token(kToken);
     hook->set_public_url("https://hooks.example.com/h");
     *hook->add_required() = Basic("password", "hook:not-a-secret");
-    hooks_.Replace(*HookTable::Build(config, 1000));
+    if (waits) {
+      hook->mutable_ack()->set_mode(v1::AckRule::MODE_CONTROL_PLANE);
+      hook->mutable_ack()->mutable_fallback_after()->set_seconds(1);
+    }
+    hooks_.Replace(*HookTable::Build(config, 1000, hooks_.Get().get()));
   }
 
   FakeClock clock_;
@@ -77,6 +81,16 @@ TEST_F(EdgeMetricsTest, WebhooksAreCountedByHookAndOutcome) {
   ExpectLine("requests_total{hook=\"hook-1\",outcome=\"unauthorized\"} 0");
   ExpectLine("requests_total{hook=\"\",outcome=\"unauthorized\"} 1");
   EXPECT_THAT(Text(), Not(HasSubstr("\"unknown\""))) << "each outcome has a name";
+}
+
+TEST_F(EdgeMetricsTest, FallbacksAreShownOfHooksThatWaitOrDidBefore) {
+  Configure(1);
+  EXPECT_THAT(Text(), Not(HasSubstr("\nfluxcascade_edge_local_fallbacks_total{")));
+  Configure(2, /*waits=*/true);
+  ExpectLine("local_fallbacks_total{hook=\"hook-1\"} 0");
+  hooks_.Get()->Find(kToken, clock_.Now())->counters->AddLocalFallback();
+  Configure(3);
+  ExpectLine("local_fallbacks_total{hook=\"hook-1\"} 1");
 }
 
 TEST_F(EdgeMetricsTest, TheQuarantineIsShown) {
@@ -131,12 +145,14 @@ TEST_F(EdgeMetricsTest, EachStageHasAHistogram) {
   for (int i = 0; i < 3; ++i) counters_.verify.Observe(absl::Microseconds(5));
   log_.append.counts[0] = 4;
   log_.sync.counts[0] = 5;
+  for (int i = 0; i < 7; ++i) counters_.commit.Observe(absl::Milliseconds(5));
   http_.answer.counts[0] = 6;
   ExpectLine("stage_duration_seconds_count{stage=\"handshake\"} 1");
   ExpectLine("stage_duration_seconds_count{stage=\"read\"} 2");
   ExpectLine("stage_duration_seconds_count{stage=\"verify\"} 3");
   ExpectLine("stage_duration_seconds_count{stage=\"append\"} 4");
   ExpectLine("stage_duration_seconds_count{stage=\"sync\"} 5");
+  ExpectLine("stage_duration_seconds_count{stage=\"commit\"} 7");
   ExpectLine("stage_duration_seconds_count{stage=\"answer\"} 6");
 }
 

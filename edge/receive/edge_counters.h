@@ -24,6 +24,9 @@ struct EdgeCounters {
   std::atomic<uint64_t> duplicates{0};
   // Verified, but over the hook's rate limit: answered 429.
   std::atomic<uint64_t> rate_limited{0};
+  // Of the accepted: those that were to wait for the control plane's commit, and were answered
+  // without.
+  std::atomic<uint64_t> local_fallbacks{0};
 
   // Of those rejected, by RejectedRequest::Reason.
   std::array<std::atomic<uint64_t>, v1::RejectedRequest::Reason_ARRAYSIZE> rejected_for = {};
@@ -31,6 +34,8 @@ struct EdgeCounters {
   HookCounters no_hook;
   // Each time that recipes were tried.
   ShardedHistogram verify;
+  // From durable to committed by the control plane, of requests whose senders waited for that.
+  Histogram commit;
 };
 
 }  // namespace fluxcascade::edge

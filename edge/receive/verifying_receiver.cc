@@ -1,7 +1,9 @@
 #include "edge/receive/verifying_receiver.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +54,36 @@ void Answer(HookCounters& counters, HookOutcome outcome, const HookReceiver::Don
   done(outcome);
 }
 
+// What answering a request takes once the log has it; the receiver may be gone by then.
+struct OwedAnswer {
+  CommitWaiter& commits;
+  EdgeCounters& counters;
+  const Clock& clock;
+  LimitedLog& notices;
+  std::shared_ptr<HookCounters> hook;
+  std::optional<absl::Duration> commit_wait;
+  // By the monotonic clock.
+  absl::Duration received;
+  HookReceiver::Done done;
+};
+
+void OnDurable(const std::shared_ptr<const OwedAnswer>& owed, uint64_t sequence) {
+  ++owed->counters.accepted;
+  if (!owed->commit_wait.has_value()) {
+    return Answer(*owed->hook, HookOutcome::kAccepted, owed->done);
+  }
+  owed->commits.Wait(sequence, owed->received, *owed->commit_wait,
+                     [owed, durable = owed->clock.Monotonic()](CommitWaiter::End end) {
+                       if (end == CommitWaiter::End::kCommitted) {
+                         owed->counters.commit.Observe(owed->clock.Monotonic() - durable);
+                       } else {
+                         ++owed->counters.local_fallbacks;
+                         owed->hook->AddLocalFallback();
+                       }
+                       Answer(*owed->hook, HookOutcome::kAccepted, owed->done);
+                     });
+}
+
 }  // namespace
 
 void VerifyingReceiver::Receive(HookRequest request, Done done) {
@@ -86,8 +118,7 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
     return Answer(*hook->counters, HookOutcome::kRateLimited, done);
   }
   if (!verified.ids.empty() && !ClaimIds(request, *hook, verified.ids, now, done)) return;
-  Append(LoggedFormOf(*hook, request.frame, verified.verified_by, now), hook->counters,
-         std::move(done));
+  Append(LoggedFormOf(*hook, request.frame, verified.verified_by, now), *hook, std::move(done));
 }
 
 VerifyResult VerifyingReceiver::Verify(const RoutedHook& hook, const RequestFrame& frame,
@@ -148,18 +179,22 @@ void VerifyingReceiver::Keep(const HookRequest& request, absl::string_view hook_
                    .time = now});
 }
 
-void VerifyingReceiver::Append(v1::LoggedRequest request, std::shared_ptr<HookCounters> hook,
-                               Done done) {
-  log_.Append(
-      std::move(request), [counters = &counters_, notices = &notices_, hook = std::move(hook),
-                           done = std::move(done)](const absl::StatusOr<uint64_t>& sequence) {
-        ++(sequence.ok() ? counters->accepted : counters->unavailable);
-        if (!sequence.ok()) {
-          notices->Log(LogLevel::kError, "the log did not take a webhook",
-                       {{"error", sequence.status()}});
-        }
-        Answer(*hook, sequence.ok() ? HookOutcome::kAccepted : HookOutcome::kUnavailable, done);
-      });
+void VerifyingReceiver::Append(v1::LoggedRequest request, const RoutedHook& hook, Done done) {
+  const auto owed = std::make_shared<const OwedAnswer>(OwedAnswer{.commits = commits_,
+                                                                  .counters = counters_,
+                                                                  .clock = clock_,
+                                                                  .notices = notices_,
+                                                                  .hook = hook.counters,
+                                                                  .commit_wait = hook.commit_wait,
+                                                                  .received = clock_.Monotonic(),
+                                                                  .done = std::move(done)});
+  log_.Append(std::move(request), [owed](const absl::StatusOr<uint64_t>& sequence) {
+    if (sequence.ok()) return OnDurable(owed, *sequence);
+    ++owed->counters.unavailable;
+    owed->notices.Log(LogLevel::kError, "the log did not take a webhook",
+                      {{"error", sequence.status()}});
+    Answer(*owed->hook, HookOutcome::kUnavailable, owed->done);
+  });
 }
 
 }  // namespace fluxcascade::edge

@@ -12,6 +12,7 @@
 #include "edge/http/hook_receiver.h"
 #include "edge/log/event_log.h"
 #include "edge/quarantine/quarantine.h"
+#include "edge/receive/commit_waiter.h"
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/routing/active_hook_table.h"
@@ -23,21 +24,24 @@ namespace fluxcascade::edge {
 // Thread-safe.
 class VerifyingReceiver final : public HookReceiver {
  public:
-  // All must outlive the receiver; `hooks`, `counters` and `notices` also every `Done` that the log
-  // still owes. Without a quarantine nothing that was refused is kept whole.
-  VerifyingReceiver(ActiveHookTable& hooks, EventLog& log, RejectionRing& rejections,
-                    EdgeCounters& counters, const Clock& clock, LimitedLog& notices,
-                    Quarantine* quarantine = nullptr)
+  // All must outlive the receiver; `hooks`, `commits`, `counters`, `clock` and `notices` also every
+  // `Done` that the log or `commits` still owe. Without a quarantine nothing that was refused is
+  // kept whole.
+  VerifyingReceiver(ActiveHookTable& hooks, EventLog& log, CommitWaiter& commits,
+                    RejectionRing& rejections, EdgeCounters& counters, const Clock& clock,
+                    LimitedLog& notices, Quarantine* quarantine = nullptr)
       : hooks_(hooks),
         log_(log),
+        commits_(commits),
         rejections_(rejections),
         counters_(counters),
         clock_(clock),
         notices_(notices),
         quarantine_(quarantine) {}
 
-  // kAccepted only when the log says that the request is durable, kDuplicate only when it said so
-  // of the same one before. An unknown token and a signature that does not verify end alike; the
+  // kAccepted only when the log says that the request is durable, and where its hook waits for the
+  // control plane's commit, only once that wait has ended; kDuplicate only when that was said of
+  // the same one before. An unknown token and a signature that does not verify end alike; the
   // difference is for the rejections alone. kRateLimited is for requests that verify.
   void Receive(HookRequest request, Done done) override;
 
@@ -52,10 +56,11 @@ class VerifyingReceiver final : public HookReceiver {
             RejectionReason reason, absl::Time now);
   void Reject(const HookRequest& request, absl::string_view hook_id, absl::string_view recipe,
               RejectionReason reason, absl::Time now);
-  void Append(v1::LoggedRequest request, std::shared_ptr<HookCounters> hook, Done done);
+  void Append(v1::LoggedRequest request, const RoutedHook& hook, Done done);
 
   ActiveHookTable& hooks_;
   EventLog& log_;
+  CommitWaiter& commits_;
   RejectionRing& rejections_;
   EdgeCounters& counters_;
   const Clock& clock_;

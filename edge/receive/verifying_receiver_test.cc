@@ -15,6 +15,7 @@
 #include "common/random/fake_random.h"
 #include "common/time/fake_clock.h"
 #include "edge/log/fake_event_log.h"
+#include "edge/receive/commit_waiter.h"
 #include "edge/verify/recipes_for_test.h"
 #include "edge/verify/sender_for_test.h"
 #include "gmock/gmock.h"
@@ -67,10 +68,21 @@ class VerifyingReceiverTest : public testing::Test {
     hook->set_max_body_bytes(100);
     hook->add_logged_headers("x-id");
     *hook->add_required() = Basic("password", password_);
+    if (commit_wait_.has_value()) {
+      hook->mutable_ack()->set_mode(v1::AckRule::MODE_CONTROL_PLANE);
+      *hook->mutable_ack()->mutable_fallback_after() = ToProto(*commit_wait_);
+    }
     if (quarantine_rule_.has_value()) *hook->mutable_quarantine() = *quarantine_rule_;
     if (not_after != absl::InfiniteFuture()) *hook->mutable_not_after() = ToProto(not_after);
     hooks_.Replace(*HookTable::Build(config, 1000, hooks_.Get().get(), rate));
   }
+
+  // A hook that waits for the control plane's commit.
+  void ConfigureWait(absl::Duration wait = absl::Seconds(2)) {
+    commit_wait_ = wait;
+    Configure();
+  }
+  const HookCounters& OfHook() const { return *hooks_.Get()->Find(kToken, clock_.Now())->counters; }
 
   // The same hook, whose sender signs and numbers its messages. `secrets`: any of these.
   void ConfigureIds(const std::vector<v1::Secret>& secrets = {TestSecret()}) {
@@ -84,6 +96,10 @@ class VerifyingReceiverTest : public testing::Test {
     hook->set_token(kToken);
     hook->set_public_url(kTestUrl);
     *hook->add_required() = Labelled("v1", recipe);
+    if (commit_wait_.has_value()) {
+      hook->mutable_ack()->set_mode(v1::AckRule::MODE_CONTROL_PLANE);
+      *hook->mutable_ack()->mutable_fallback_after() = ToProto(*commit_wait_);
+    }
     hooks_.Replace(*HookTable::Build(config, 1000));
   }
 
@@ -160,9 +176,12 @@ class VerifyingReceiverTest : public testing::Test {
        .max_bytes = 1 << 20},
       *Keyring::Parse(Keyring::NewKeyLine("k1", random_), random_),
       {.hooks = hooks_, .log = log_, .notices = notices_, .clock = clock_}};
-  VerifyingReceiver receiver_{hooks_, log_, rejections_, counters_, clock_, notices_, &quarantine_};
+  CommitWaiter commits_{{.max_waiting = 2, .max_wait = absl::Seconds(15)}};
+  VerifyingReceiver receiver_{hooks_,    log_,   commits_, rejections_,
+                              counters_, clock_, notices_, &quarantine_};
   std::string password_ = "hook:not-a-secret";
   std::optional<v1::QuarantineRule> quarantine_rule_;
+  std::optional<absl::Duration> commit_wait_;
   int answers_ = 0;
   std::optional<HookOutcome> outcome_;
 };
@@ -205,6 +224,74 @@ TEST_F(VerifyingReceiverTest, NothingIsAnsweredBeforeTheLogHasIt) {
   log_.Release();
   EXPECT_EQ(outcome_, HookOutcome::kAccepted);
   EXPECT_EQ(answers_, 1);
+}
+
+TEST_F(VerifyingReceiverTest, AHookThatWaitsIsAnsweredOnceTheControlPlaneHasCommitted) {
+  ConfigureWait();
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, std::nullopt);
+  EXPECT_EQ(counters_.accepted, 1) << "it is durable";
+  EXPECT_EQ(OfHook().count(HookOutcome::kAccepted), 0);
+  clock_.Advance(absl::Milliseconds(30));
+  commits_.CommittedThrough(1);
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  EXPECT_EQ(OfHook().count(HookOutcome::kAccepted), 1);
+  EXPECT_EQ(counters_.local_fallbacks, 0);
+  HistogramReading commit;
+  counters_.commit.AddTo(&commit);
+  EXPECT_EQ(commit.count(), 1);
+  EXPECT_EQ(commit.sum, absl::Milliseconds(30));
+}
+
+TEST_F(VerifyingReceiverTest, ItIsAnsweredWithoutThatWhenItsTimeIsUpAndCounted) {
+  ConfigureWait(absl::Seconds(2));
+  log_.Hold();
+  Send(kToken, RightPassword());
+  // What the disk took counts, too: the sender waits for all of it.
+  clock_.Advance(absl::Seconds(1));
+  log_.Release();
+  EXPECT_EQ(commits_.RunDue(clock_.Monotonic()), clock_.Monotonic() + absl::Seconds(1));
+  EXPECT_EQ(outcome_, std::nullopt);
+  clock_.Advance(absl::Seconds(1));
+  commits_.RunDue(clock_.Monotonic());
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  EXPECT_EQ(counters_.local_fallbacks, 1);
+  EXPECT_EQ(OfHook().local_fallbacks(), 1);
+  commits_.CommittedThrough(1);
+  EXPECT_EQ(answers_, 1);
+  HistogramReading commit;
+  counters_.commit.AddTo(&commit);
+  EXPECT_EQ(commit.count(), 0);
+}
+
+TEST_F(VerifyingReceiverTest, OneThatIsOneTooManyIsAnsweredAtOnceAndCounted) {
+  ConfigureWait();
+  for (int i = 0; i < 2; ++i) Send(kToken, RightPassword());
+  EXPECT_EQ(answers_, 0);
+  Send(kToken, RightPassword());
+  EXPECT_EQ(answers_, 1);
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  EXPECT_EQ(OfHook().local_fallbacks(), 1);
+}
+
+TEST_F(VerifyingReceiverTest, WhatTheLogDoesNotTakeIsWaitedForByNobody) {
+  ConfigureWait();
+  log_.FailWith(absl::ResourceExhaustedError("full"));
+  Send(kToken, RightPassword());
+  EXPECT_EQ(outcome_, HookOutcome::kUnavailable);
+  EXPECT_EQ(commits_.waiting(), 0);
+}
+
+TEST_F(VerifyingReceiverTest, ACopyOfWhatWaitsIsNotAnsweredAsTaken) {
+  commit_wait_ = absl::Seconds(2);
+  ConfigureIds();
+  SendMessage("msg_1");
+  EXPECT_EQ(answers_, 0);
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kUnavailable);
+  commits_.CommittedThrough(1);
+  EXPECT_EQ(outcome_, HookOutcome::kAccepted);
+  EXPECT_EQ(SendMessage("msg_1"), HookOutcome::kDuplicate);
+  EXPECT_EQ(Logged().size(), 1);
 }
 
 TEST_F(VerifyingReceiverTest, WhatTheLogDoesNotTakeIsUnavailable) {

@@ -21,8 +21,14 @@ class HookCounters {
     return counts_[static_cast<size_t>(outcome)].load(std::memory_order_relaxed);
   }
 
+  // Of the accepted: answered before the control plane had it, though the hook was to wait for
+  // that.
+  void AddLocalFallback() { local_fallbacks_.fetch_add(1, std::memory_order_relaxed); }
+  uint64_t local_fallbacks() const { return local_fallbacks_.load(std::memory_order_relaxed); }
+
  private:
   std::array<std::atomic<uint64_t>, kHookOutcomes> counts_ = {};
+  std::atomic<uint64_t> local_fallbacks_{0};
 };
 
 }  // namespace fluxcascade::edge

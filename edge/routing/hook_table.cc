@@ -11,6 +11,7 @@
 #include "common/crypto/encoding.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
+#include "edge/routing/ack_rule.h"
 #include "edge/verify/recipe_fields.h"
 
 namespace fluxcascade::edge {
@@ -133,6 +134,7 @@ absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes,
   }
   FC_RETURN_IF_ERROR(CheckRateLimit(hook.rate_limit()));
   FC_ASSIGN_OR_RETURN(std::optional<v1::QuarantineRule> quarantine, QuarantineOf(hook));
+  FC_ASSIGN_OR_RETURN(const std::optional<absl::Duration> commit_wait, CommitWaitOf(hook));
   FC_ASSIGN_OR_RETURN(HookVerifier verifier, HookVerifier::Compile(hook));
   return RoutedHook{
       .id = hook.id(),
@@ -141,7 +143,8 @@ absl::StatusOr<RoutedHook> Route(const v1::Hook& hook, uint32_t max_body_bytes,
       .logged_headers = {hook.logged_headers().begin(), hook.logged_headers().end()},
       .not_after = HookEnd(hook),
       .rate = MakeBucket(hook.rate_limit(), rate_limit),
-      .quarantine = std::move(quarantine)};
+      .quarantine = std::move(quarantine),
+      .commit_wait = commit_wait};
 }
 
 }  // namespace

@@ -35,6 +35,9 @@ struct RoutedHook {
   std::shared_ptr<RateBucket> rate;
   // Nothing: refused requests are not kept.
   std::optional<v1::QuarantineRule> quarantine = {};
+  // How long after a request came its sender waits for the control plane's commit; nothing: the
+  // edge's own is enough.
+  std::optional<absl::Duration> commit_wait = {};
 };
 
 // When a hook's time is over; infinitely late where it has no end. It is served at that very moment

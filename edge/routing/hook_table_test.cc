@@ -83,6 +83,15 @@ TEST(HookTableTest, AQuarantineMayBeAsLargeAndAsSmallAsItsLimits) {
   EXPECT_EQ(table->FindById("hook-2", kNow)->quarantine->max_bytes(), 1u << 30);
 }
 
+TEST(HookTableTest, AHookWaitsForTheCommitAsLongAsItSays) {
+  v1::Config config = ConfigOf(2);
+  config.mutable_hooks(1)->mutable_ack()->set_mode(v1::AckRule::MODE_CONTROL_PLANE);
+  *config.mutable_hooks(1)->mutable_ack()->mutable_fallback_after() = ToProto(absl::Seconds(2));
+  FC_ASSERT_OK_AND_ASSIGN(const auto table, HookTable::Build(config, kMaxBody));
+  EXPECT_EQ(table->FindById("hook-0", kNow)->commit_wait, std::nullopt);
+  EXPECT_EQ(table->FindById("hook-1", kNow)->commit_wait, absl::Seconds(2));
+}
+
 TEST(HookTableTest, KnowsItsHooksByTheirIds) {
   const auto table = *HookTable::Build(ConfigOf(2), kMaxBody);
   EXPECT_TRUE(table->HasHook("hook-1"));
@@ -254,6 +263,8 @@ std::vector<BadHook> BadHooks() {
          h.mutable_quarantine()->set_max_bytes(1073741825);
        },
        "hooks[1].quarantine.max_bytes must be 4096 to 1073741824, is 1073741825"},
+      {"AckOfNoMode", [](Hook& h) { h.mutable_ack(); },
+       "hooks[1].ack.mode must be MODE_LOCAL or MODE_CONTROL_PLANE, is 0"},
       {"LoggedAuthorization", [](Hook& h) { h.add_logged_headers("authorization"); },
        "hooks[1].logged_headers[0] must not be authorization: it is never logged"},
       {"LoggedCookie", [](Hook& h) { h.add_logged_headers("cookie"); },
