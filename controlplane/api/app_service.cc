@@ -12,6 +12,7 @@
 #include "common/id/id.h"
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
+#include "controlplane/api/ack_rules.h"
 #include "controlplane/api/credentials.h"
 #include "controlplane/api/former_secrets.h"
 #include "controlplane/api/hook_rate_limit.h"
@@ -52,6 +53,7 @@ absl::StatusOr<v1::App> ToApi(Transaction& tx, const store::v1::App& stored) {
   for (const store::v1::FormerSecret& former : stored.former_secrets()) {
     *app.add_former_secrets()->mutable_not_after() = former.not_after();
   }
+  if (stored.has_ack()) *app.mutable_ack() = ToApiAckRule(stored.ack());
   return app;
 }
 
@@ -134,6 +136,12 @@ absl::Status TakeOver(const ApiContext& context, const v1::App& given,
                           ToStoredLimit("app.rate_limit", given.rate_limit()));
     }
   }
+  if (fields.contains("ack")) {
+    app.clear_ack();
+    if (given.has_ack()) {
+      FC_ASSIGN_OR_RETURN(*app.mutable_ack(), ToStoredAckRule(given.ack()));
+    }
+  }
   if (fields.contains("client_secret")) {
     FC_RETURN_IF_ERROR(CheckText("app.client_secret", given.client_secret(), 1000, true));
     *app.mutable_client_secret() =
@@ -194,7 +202,7 @@ absl::Status SubscriptionsRemain(const store::v1::App& app,
 const std::set<std::string>& ChangeableFields() {
   static const auto* const fields = new std::set<std::string>{
       "display_name",       "external_id",         "client_id",  "client_secret", "edge_group",
-      "webhook_credential", "accepted_signatures", "quarantine", "rate_limit"};
+      "webhook_credential", "accepted_signatures", "quarantine", "rate_limit",    "ack"};
   return *fields;
 }
 

@@ -234,6 +234,25 @@ TEST_F(AppServiceTest, OnlyTheSystemsOlderSignaturesCanBeListed) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("nothing can be listed")));
 }
 
+TEST_F(AppServiceTest, WhenWebhooksAreAnsweredIsTheAppsToSayAndReachesItsEdges) {
+  Create("crm");
+  EXPECT_FALSE(Get(kApp)->has_ack());
+  const int64_t version = env_.ConfigVersion();
+  FC_ASSERT_OK_AND_ASSIGN(
+      const v1::App waiting,
+      Update("ack { mode: MODE_CONTROL_PLANE fallback_after { nanos: 800000000 } }"));
+  EXPECT_EQ(waiting.ack().mode(), v1::AckRule::MODE_CONTROL_PLANE);
+  EXPECT_EQ(FromProto(Get(kApp)->ack().fallback_after()), absl::Milliseconds(800));
+  EXPECT_EQ(env_.ConfigVersion(), version + 1);
+  FC_EXPECT_OK(Update("", "update_mask { paths: 'ack' }"));
+  EXPECT_FALSE(Get(kApp)->has_ack());
+}
+
+TEST_F(AppServiceTest, AnAppIsNotCreatedWithARuleThatNoEdgeTakes) {
+  EXPECT_THAT(Create(absl::StrCat(kHubSpot, "ack { mode: MODE_CONTROL_PLANE }"), "").status(),
+              StatusIs(StatusCode::kInvalidArgument, StartsWith("app.ack.fallback_after: ")));
+}
+
 TEST_F(AppServiceTest, TextsAreCheckedAtTheirLimits) {
   const auto with_name = [&](size_t size) {
     return Create(absl::StrCat(kHubSpot, "display_name: '", std::string(size, 'n'), "'"), "");

@@ -53,6 +53,7 @@ v1::EdgeNode::Counters ToApi(const store::v1::EdgeCounters& stored) {
   counters.set_forgotten_ids(stored.forgotten_ids());
   counters.set_rate_limited(stored.rate_limited());
   counters.set_refused_bodies(stored.refused_bodies());
+  counters.set_local_fallbacks(stored.local_fallbacks());
   return counters;
 }
 

@@ -3,6 +3,7 @@
 
 #include "fluxcascade/store/v1/records.pb.h"
 #include "fluxcascade/store/v1/resources.pb.h"
+#include "fluxcascade/v1/app.pb.h"
 #include "fluxcascade/v1/delivery.pb.h"
 #include "fluxcascade/v1/edge.pb.h"
 #include "fluxcascade/v1/event.pb.h"
@@ -29,6 +30,7 @@ void ExpectSame(const google::protobuf::EnumDescriptor* api,
 TEST(EnumsTest, MeanTheSameInTheApiAndInTheStore) {
   ExpectSame(v1::Subscription::State_descriptor(), store::v1::Subscription::State_descriptor());
   ExpectSame(v1::DeletePolicy_descriptor(), store::v1::Mapping::DeletePolicy_descriptor());
+  ExpectSame(v1::AckRule::Mode_descriptor(), store::v1::AckRule::Mode_descriptor());
   ExpectSame(v1::Event::State_descriptor(), store::v1::Event::State_descriptor());
   ExpectSame(v1::Event::Action_descriptor(), store::v1::Action_descriptor());
   ExpectSame(v1::Delivery::State_descriptor(), store::v1::Delivery::State_descriptor());

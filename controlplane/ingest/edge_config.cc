@@ -32,6 +32,10 @@ absl::StatusOr<std::optional<edge::v1::Hook>> MakeHook(const store::v1::EdgeGrou
     hook.mutable_rate_limit()->set_requests_per_second(app.rate_limit().requests_per_second());
     hook.mutable_rate_limit()->set_burst(app.rate_limit().burst());
   }
+  if (app.ack().mode() == store::v1::AckRule::MODE_CONTROL_PLANE) {
+    hook.mutable_ack()->set_mode(edge::v1::AckRule::MODE_CONTROL_PLANE);
+    *hook.mutable_ack()->mutable_fallback_after() = app.ack().fallback_after();
+  }
   const absl::Status filled = connector->FillHook(identity, hook);
   if (absl::IsUnimplemented(filled)) return std::nullopt;
   FC_RETURN_IF_ERROR(filled);

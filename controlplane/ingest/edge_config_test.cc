@@ -180,6 +180,23 @@ TEST_F(EdgeConfigTest, AnAppsRateLimitStandsInItsHook) {
   EXPECT_FALSE(config.hooks(1).has_rate_limit());
 }
 
+TEST_F(EdgeConfigTest, AHookWaitsForOurCommitWhereItsAppAsksForIt) {
+  store::v1::App waits = App("a");
+  waits.mutable_ack()->set_mode(store::v1::AckRule::MODE_CONTROL_PLANE);
+  *waits.mutable_ack()->mutable_fallback_after() = ToProto(absl::Milliseconds(800));
+  Add(waits);
+  store::v1::App local = App("b");
+  local.mutable_ack()->set_mode(store::v1::AckRule::MODE_LOCAL);
+  Add(local);
+  Add(App("c"));
+  FC_ASSERT_OK_AND_ASSIGN(const edge::v1::Config config, Build());
+  ASSERT_THAT(config.hooks(), SizeIs(3));
+  EXPECT_EQ(config.hooks(0).ack().mode(), edge::v1::AckRule::MODE_CONTROL_PLANE);
+  EXPECT_EQ(FromProto(config.hooks(0).ack().fallback_after()), absl::Milliseconds(800));
+  EXPECT_FALSE(config.hooks(1).has_ack());
+  EXPECT_FALSE(config.hooks(2).has_ack());
+}
+
 TEST_F(EdgeConfigTest, AGroupHasTheHooksOfItsOwnAppsAlone) {
   Add(App("a"));
   Add(App("b"));

@@ -273,6 +273,7 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   status.set_forgotten_ids(11);
   status.set_rate_limited(12);
   status.set_refused_bodies(13);
+  status.set_local_fallbacks(14);
   FC_ASSERT_OK(session_.Handle(request));
   const store::v1::EdgeNode node = Node();
   EXPECT_EQ(node.counters().accepted(), 1u);
@@ -288,6 +289,7 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   EXPECT_EQ(node.counters().forgotten_ids(), 11u);
   EXPECT_EQ(node.counters().rate_limited(), 12u);
   EXPECT_EQ(node.counters().refused_bodies(), 13u);
+  EXPECT_EQ(node.counters().local_fallbacks(), 14u);
 }
 
 TEST_F(EdgeSessionTest, WhatAStatusSaysOfQuarantinesReplacesWhatWasKnown) {
