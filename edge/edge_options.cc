@@ -1,6 +1,7 @@
 #include "edge/edge_options.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -13,6 +14,7 @@
 #include "common/flags/flag_range.h"
 #include "common/flags/flags.h"
 #include "common/status/status_macros.h"
+#include "edge/log/consumer.h"
 
 ABSL_FLAG(std::string, listen, "0.0.0.0:8443", "host:port on which webhooks are taken");
 ABSL_FLAG(
@@ -34,7 +36,11 @@ ABSL_FLAG(std::string, config_key_file, "",
           "each: `<id> <base64 of 32 bytes>`; empty: the service manager's credential config.key, "
           "or else no copy, and no quarantine beyond the process");
 ABSL_FLAG(std::string, control_plane, "", "host:port of the control plane's link");
-ABSL_FLAG(std::string, link_ca, "", "PEM file with the authorities of the control plane");
+ABSL_FLAG(
+    std::string, also_feed, "",
+    "further control planes that read the log, each from its own position: name=host:port, at "
+    "most 8, with commas between; they are dialed as the first one is, with the same files");
+ABSL_FLAG(std::string, link_ca, "", "PEM file with the authorities of all control planes");
 ABSL_FLAG(std::string, link_cert, "",
           "PEM file with this node's certificate; its DNS name is the node's name");
 ABSL_FLAG(std::string, link_key, "", "PEM file with its key");
@@ -74,6 +80,21 @@ absl::Status CheckTarget(absl::string_view flag, absl::string_view target) {
     return FlagError(flag, absl::StrCat("'", target, "' is not host:port"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<FurtherControlPlane>> AlsoFeed(const std::string& flag) {
+  std::vector<FurtherControlPlane> further;
+  if (flag.empty()) return further;
+  std::vector<std::string> names;
+  for (absl::string_view one : absl::StrSplit(flag, ',')) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(one, absl::MaxSplits('=', 1));
+    FC_RETURN_IF_ERROR(CheckTarget("also_feed", parts.second));
+    names.push_back(parts.first);
+    further.push_back({parts.first, parts.second});
+  }
+  const absl::Status checked = CheckFurtherConsumers(names);
+  if (!checked.ok()) return FlagError("also_feed", checked.message());
+  return further;
 }
 
 absl::StatusOr<std::vector<ServerTlsContext::Pair>> TlsPairs(const std::string& certificates,
@@ -178,6 +199,7 @@ absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags(const std::string& credentials_
   options.user = absl::GetFlag(FLAGS_user);
   options.ready_file = absl::GetFlag(FLAGS_ready_file);
   FC_RETURN_IF_ERROR(CheckTarget("control_plane", options.control_plane));
+  FC_ASSIGN_OR_RETURN(options.also_feed, AlsoFeed(absl::GetFlag(FLAGS_also_feed)));
   FC_RETURN_IF_ERROR(CheckNumbers(options));
   return options;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -17,6 +18,13 @@ namespace fluxcascade::edge {
 
 // A request must fit one batch of the link, with its headers.
 inline constexpr uint32_t kLargestMaxBodyBytes = (2 << 20) - kLargestHeadBytes;
+
+// A control plane that only reads the log.
+struct FurtherControlPlane {
+  std::string name;
+  // `host:port`.
+  std::string target;
+};
 
 struct EdgeOptions {
   // Where webhooks are taken; port 0: any free one.
@@ -41,8 +49,10 @@ struct EdgeOptions {
 
   // `host:port`.
   std::string control_plane;
-  // The node's certificate, its key, and the authorities of the control plane's certificate.
+  // The node's certificate, its key, and the authorities of all control planes' certificates.
   TlsFiles link;
+  // Their names are as CheckFurtherConsumers wants them.
+  std::vector<FurtherControlPlane> also_feed;
 
   uint32_t max_body_bytes = 1 << 20;
   int loops = 2;

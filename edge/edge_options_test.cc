@@ -76,6 +76,31 @@ TEST_F(EdgeOptionsTest, AnAddressMustBeOne) {
               StatusIs(absl::StatusCode::kInvalidArgument, testing::StartsWith("--listen: ")));
 }
 
+TEST_F(EdgeOptionsTest, FurtherControlPlanesHaveNamesAndAddresses) {
+  FC_ASSERT_OK_AND_ASSIGN(EdgeOptions options, EdgeOptionsFromFlags(""));
+  EXPECT_TRUE(options.also_feed.empty());
+  FC_ASSERT_OK_AND_ASSIGN(options, With("--also_feed=standby=cp2:7071,archive=[::1]:1"));
+  ASSERT_EQ(options.also_feed.size(), 2u);
+  EXPECT_EQ(options.also_feed[0].name, "standby");
+  EXPECT_EQ(options.also_feed[0].target, "cp2:7071");
+  EXPECT_EQ(options.also_feed[1].name, "archive");
+  EXPECT_EQ(options.also_feed[1].target, "[::1]:1");
+
+  ExpectError("--also_feed=cp2:7071", "--also_feed: '' is not host:port");
+  ExpectError("--also_feed=standby=cp2", "--also_feed: 'cp2' is not host:port");
+  ExpectError("--also_feed==cp2:1",
+              "--also_feed: the name '' is not 1 to 32 characters of a-z, 0-9 and -");
+  ExpectError("--also_feed=primary=cp2:1",
+              "--also_feed: the name 'primary' is that of the first one");
+}
+
+TEST_F(EdgeOptionsTest, AsManyFurtherControlPlanesAsMayBeAndNotOneMore) {
+  std::string eight;
+  for (int i = 0; i < 8; ++i) absl::StrAppend(&eight, i == 0 ? "" : ",", "c", i, "=cp:1");
+  FC_EXPECT_OK(With("--also_feed=" + eight));
+  ExpectError("--also_feed=" + eight + ",c8=cp:1", "--also_feed: 9 names, of at most 8");
+}
+
 TEST_F(EdgeOptionsTest, MetricsAreOnLoopbackUnlessToldOtherwise) {
   FC_ASSERT_OK_AND_ASSIGN(EdgeOptions options, EdgeOptionsFromFlags(""));
   EXPECT_EQ(options.metrics_listen->ToString(), "127.0.0.1:9464");

@@ -84,7 +84,7 @@ absl::StatusOr<std::unique_ptr<EdgeServer>> EdgeServer::Start(
   server->StartConfig();
   server->StartQuarantine();
   FC_RETURN_IF_ERROR(server->StartHttp());
-  server->StartLink();
+  server->StartLinks();
   FC_RETURN_IF_ERROR(server->StartMetrics());
   return server;
 }
@@ -116,6 +116,9 @@ absl::Status EdgeServer::OpenLog() {
   RocksEventLogOptions log_options;
   log_options.folder.database.path = options_.log_dir;
   log_options.max_unacknowledged_bytes = options_.max_log_bytes;
+  for (const FurtherControlPlane& one : options_.also_feed) {
+    log_options.further_consumers.push_back(one.name);
+  }
   log_options.min_free_bytes = options_.min_free_bytes;
   log_options.retention.max_age = options_.retention;
   log_options.retention.max_bytes = options_.retention_bytes;
@@ -172,12 +175,16 @@ absl::Status EdgeServer::StartHttp() {
   return absl::OkStatus();
 }
 
-void EdgeServer::StartLink() {
+void EdgeServer::StartLinks() {
   EdgeLinkOptions link_options;
   link_options.target = options_.control_plane;
   link_options.files = options_.link;
-  link_ = std::make_unique<EdgeLink>(
-      std::move(link_options),
+  std::vector<EdgeLinks::Further> further;
+  for (const FurtherControlPlane& one : options_.also_feed) {
+    further.push_back({one.name, one.target});
+  }
+  links_ = std::make_unique<EdgeLinks>(
+      link_options,
       LinkedEdge{.log = *log_,
                  .config = *config_,
                  .rejections = rejections_,
@@ -188,7 +195,7 @@ void EdgeServer::StartLink() {
                  .http = [this] { return http_->stats(); },
                  .certificates = [this] { return certificates_->Ready(); },
                  .version = kVersion},
-      clock_, random_);
+      further, clock_, random_);
 }
 
 absl::Status EdgeServer::StartMetrics() {
@@ -206,7 +213,8 @@ absl::Status EdgeServer::StartMetrics() {
                          .http = [this] { return http_->stats(); },
                          .log = [this] { return log_->Stats(); },
                          .ready = [this] { return Ready(); },
-                         .link_connected = [this] { return link_->connected(); },
+                         .link_connected = [this] { return links_->connected(); },
+                         .consumers = [this] { return links_->Consumers(); },
                          .quarantine = QuarantineReader(quarantine_.get()),
                          .gauges = std::move(gauges)});
   FC_ASSIGN_OR_RETURN(metrics_server_,

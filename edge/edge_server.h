@@ -1,5 +1,5 @@
 // An edge, put together: takes webhooks over HTTPS, verifies them, keeps them in its log, and hands
-// them to the control plane when asked.
+// them to those who read it when asked.
 #ifndef FLUXCASCADE_EDGE_EDGE_SERVER_H_
 #define FLUXCASCADE_EDGE_EDGE_SERVER_H_
 
@@ -21,7 +21,7 @@
 #include "edge/config_keeper.h"
 #include "edge/edge_options.h"
 #include "edge/http/http_server.h"
-#include "edge/link/edge_link.h"
+#include "edge/link/edge_links.h"
 #include "edge/log/rocks_event_log.h"
 #include "edge/log_keeper.h"
 #include "edge/metrics/edge_metrics.h"
@@ -78,7 +78,7 @@ class EdgeServer {
   void StartConfig();
   void StartQuarantine();
   absl::Status StartHttp();
-  void StartLink();
+  void StartLinks();
   absl::Status StartMetrics();
   // Why no webhook can be taken now.
   absl::Status Ready() const;
@@ -110,7 +110,7 @@ class EdgeServer {
   std::unique_ptr<CommitWaitKeeper> commit_wait_keeper_;
   std::unique_ptr<VerifyingReceiver> receiver_;
   std::unique_ptr<HttpServer> http_;
-  std::unique_ptr<EdgeLink> link_;
+  std::unique_ptr<EdgeLinks> links_;
   std::unique_ptr<EdgeMetrics> metrics_;
   std::unique_ptr<MetricsServer> metrics_server_;
 };

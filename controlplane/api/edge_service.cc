@@ -69,6 +69,17 @@ v1::EdgeNode::Quarantine ToApi(const store::v1::EdgeQuarantine& stored) {
   return quarantine;
 }
 
+v1::EdgeNode::Consumer ToApi(const store::v1::EdgeConsumer& stored) {
+  v1::EdgeNode::Consumer consumer;
+  consumer.set_name(stored.name());
+  consumer.set_acknowledged_sequence(stored.acknowledged_sequence());
+  consumer.set_lag_requests(stored.lag_requests());
+  if (stored.has_lag_age()) *consumer.mutable_lag_age() = stored.lag_age();
+  consumer.set_connected(stored.connected());
+  consumer.set_lost_requests(stored.lost_requests());
+  return consumer;
+}
+
 v1::EdgeNode ToApi(const StoredNode& stored, absl::Time now) {
   v1::EdgeNode node;
   node.set_name(stored.name());
@@ -92,6 +103,9 @@ v1::EdgeNode ToApi(const StoredNode& stored, absl::Time now) {
   node.set_no_config_copy_reason(stored.no_config_copy_reason());
   for (const store::v1::EdgeQuarantine& each : stored.quarantines()) {
     *node.add_quarantines() = ToApi(each);
+  }
+  for (const store::v1::EdgeConsumer& consumer : stored.consumers()) {
+    *node.add_consumers() = ToApi(consumer);
   }
   return node;
 }

@@ -281,9 +281,27 @@ TEST_F(EdgeServiceTest, ANodeShowsWhatItCounted) {
   counters.set_forgotten_ids(11);
   counters.set_rate_limited(12);
   counters.set_refused_bodies(13);
+  counters.set_local_fallbacks(14);
   Store(node);
   // The fields have the same numbers.
   EXPECT_EQ(Get()->counters().SerializeAsString(), counters.SerializeAsString());
+}
+
+TEST_F(EdgeServiceTest, ANodeShowsWhoReadsItsLog) {
+  store::v1::EdgeNode node = AddNode(/*cursor=*/1);
+  node.add_consumers()->set_name("primary");
+  store::v1::EdgeConsumer& standby = *node.add_consumers();
+  standby.set_name("standby");
+  standby.set_acknowledged_sequence(1);
+  standby.set_lag_requests(2);
+  standby.mutable_lag_age()->set_seconds(3);
+  standby.set_connected(true);
+  standby.set_lost_requests(4);
+  Store(node);
+  ASSERT_EQ(Get()->consumers_size(), 2);
+  EXPECT_EQ(Get()->consumers(0).name(), "primary");
+  // The fields have the same numbers.
+  EXPECT_EQ(Get()->consumers(1).SerializeAsString(), standby.SerializeAsString());
 }
 
 TEST_F(EdgeServiceTest, AGapInTheSameLogIsAcceptedAndReadFromItsFirstRecord) {

@@ -59,6 +59,19 @@ store::v1::EdgeCounters CountersOf(const edge::v1::Status& status) {
   return counters;
 }
 
+void ShowConsumers(const edge::v1::Status& status, store::v1::EdgeNode& node) {
+  node.clear_consumers();
+  for (const edge::v1::ConsumerState& state : status.consumers()) {
+    store::v1::EdgeConsumer& consumer = *node.add_consumers();
+    consumer.set_name(state.name());
+    consumer.set_acknowledged_sequence(state.acknowledged_sequence());
+    consumer.set_lag_requests(state.lag_requests());
+    if (state.has_lag_age()) *consumer.mutable_lag_age() = state.lag_age();
+    consumer.set_connected(state.connected());
+    consumer.set_lost_requests(state.lost_requests());
+  }
+}
+
 // An older edge says nothing of it: then nothing is shown.
 void ShowConfigState(const edge::v1::ConfigState& state, store::v1::EdgeNode& node) {
   node.set_config_source(SourceOf(state));
@@ -191,6 +204,7 @@ absl::Status EdgeSession::OnStatus(const edge::v1::Status& status) {
     node.set_not_ready_reason(status.not_ready_reason());
     *node.mutable_counters() = CountersOf(status);
     ShowQuarantines(status, node);
+    ShowConsumers(status, node);
     ShowConfigState(status.config_state(), node);
     node.set_connected(true);
   });

@@ -274,6 +274,14 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   status.set_rate_limited(12);
   status.set_refused_bodies(13);
   status.set_local_fallbacks(14);
+  status.add_consumers()->set_name("primary");
+  edge::v1::ConsumerState& standby = *status.add_consumers();
+  standby.set_name("standby");
+  standby.set_acknowledged_sequence(15);
+  standby.set_lag_requests(16);
+  standby.mutable_lag_age()->set_seconds(17);
+  standby.set_connected(true);
+  standby.set_lost_requests(18);
   FC_ASSERT_OK(session_.Handle(request));
   const store::v1::EdgeNode node = Node();
   EXPECT_EQ(node.counters().accepted(), 1u);
@@ -290,6 +298,9 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   EXPECT_EQ(node.counters().rate_limited(), 12u);
   EXPECT_EQ(node.counters().refused_bodies(), 13u);
   EXPECT_EQ(node.counters().local_fallbacks(), 14u);
+  ASSERT_EQ(node.consumers_size(), 2);
+  // The fields have the same numbers.
+  EXPECT_EQ(node.consumers(1).SerializeAsString(), standby.SerializeAsString());
 }
 
 TEST_F(EdgeSessionTest, WhatAStatusSaysOfQuarantinesReplacesWhatWasKnown) {

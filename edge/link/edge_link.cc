@@ -13,12 +13,10 @@ EdgeLink::EdgeLink(EdgeLinkOptions options, const LinkedEdge& edge, const Clock&
       clock_(clock),
       random_(random),
       backoff_(options_.reconnect) {
-  edge_.log.SetAppendListener([this] { waker_.Wake(); });
   thread_ = std::thread([this] { Run(); });
 }
 
 EdgeLink::~EdgeLink() {
-  edge_.log.SetAppendListener(nullptr);
   waker_.Stop();
   {
     MutexLock lock(mutex_);
@@ -41,7 +39,8 @@ void EdgeLink::Run() {
     const absl::Duration delay = backoff_.Next(random_);
     edge_.notices.Log(
         LogLevel::kWarning, "the link to the control plane is down",
-        {{"control_plane", options_.target},
+        {{"consumer", edge_.consumer},
+         {"control_plane", options_.target},
          {"status", status},
          {"retry_in", absl::FormatDuration(absl::Trunc(delay, absl::Milliseconds(1)))}});
     if (!WaitBeforeRedialing(delay)) break;

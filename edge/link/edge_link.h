@@ -33,8 +33,7 @@ class LinkSession;
 
 class EdgeLink {
  public:
-  // Starts dialing. Takes the log's append listener. `edge`'s parts, `clock` and `random` outlive
-  // the link.
+  // Starts dialing. `edge`'s parts, `clock` and `random` outlive the link.
   EdgeLink(EdgeLinkOptions options, const LinkedEdge& edge, const Clock& clock, Random& random);
 
   // Says that nothing more comes, waits `close_grace` for the other end, then breaks off.
@@ -42,6 +41,9 @@ class EdgeLink {
 
   EdgeLink(const EdgeLink&) = delete;
   EdgeLink& operator=(const EdgeLink&) = delete;
+
+  // Something was appended to the log: a pull may be waiting for it. From any thread; quick.
+  void Wake() { waker_.Wake(); }
 
   // Whether the control plane has said something on the present stream.
   bool connected() const;

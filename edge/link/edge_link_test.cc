@@ -64,6 +64,7 @@ class EdgeLinkTest : public testing::Test {
                                                   .http = nullptr,
                                                   .version = "1.2.3"},
                                        SystemClock(), random_);
+    log_.SetAppendListener([this] { link_->Wake(); });
   }
 
   void Append(std::string body) {

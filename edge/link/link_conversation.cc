@@ -55,6 +55,8 @@ v1::ConnectRequest LinkConversation::Hello() const {
   v1::Hello* hello = message.mutable_hello();
   hello->set_version(edge_.version);
   *hello->mutable_log() = edge_.log.State();
+  // What it has is not of a further consumer's making.
+  if (!IsPrimary()) return message;
   hello->set_config_version(edge_.config.version());
   *hello->mutable_config_state() = edge_.config.State();
   return message;
@@ -95,6 +97,12 @@ void LinkConversation::Receive(const v1::ConnectResponse& message, absl::Duratio
 v1::ConfigResult LinkConversation::Apply(const v1::Config& config, absl::Time wall_time) const {
   v1::ConfigResult result;
   result.set_version(config.version());
+  if (!IsPrimary()) {
+    result.set_error(
+        "this edge takes its configuration from its first control plane (--control_plane) alone; "
+        "you read its log (--also_feed)");
+    return result;
+  }
   const absl::Status applied = edge_.config.Apply(config, wall_time);
   if (applied.ok()) {
     edge_.notices.Log(
@@ -114,10 +122,11 @@ void LinkConversation::Acknowledge(const v1::Ack& ack) const {
   if (edge_.committed && CheckAcknowledge(ack.log_id(), ack.through(), edge_.log.State()).ok()) {
     edge_.committed(ack.through());
   }
-  const absl::Status status = edge_.log.Acknowledge(ack.log_id(), ack.through());
+  const absl::Status status = edge_.log.AcknowledgeAs(edge_.consumer, ack.log_id(), ack.through());
   if (!status.ok()) {
     edge_.notices.Log(LogLevel::kError, "the log did not take an acknowledgement",
-                      {{"log_id", ack.log_id()},
+                      {{"consumer", edge_.consumer},
+                       {"log_id", ack.log_id()},
                        {"through", static_cast<unsigned long>(ack.through())},
                        {"error", status}});
   }
@@ -127,10 +136,11 @@ void LinkConversation::Release(const v1::ReleaseQuarantine& ask) {
   edge_.notices.Log(
       LogLevel::kInfo, "asked to go through a quarantine",
       {{"hook", ask.hook_id()}, {"mode", v1::ReleaseQuarantine::Mode_Name(ask.mode())}});
-  if (edge_.quarantine != nullptr) return edge_.quarantine->Ask(ask);
+  if (edge_.quarantine != nullptr && IsPrimary()) return edge_.quarantine->Ask(ask);
   v1::QuarantineResult result;
   result.set_request_id(ask.request_id());
-  result.set_error("this edge keeps no quarantine (--max_quarantine_bytes=0)");
+  result.set_error(IsPrimary() ? "this edge keeps no quarantine (--max_quarantine_bytes=0)"
+                               : "only the edge's first control plane (--control_plane) may ask");
   MutexLock lock(mutex_);
   if (refused_releases_.size() < Quarantine::kMaxWaitingAsks) {
     refused_releases_.push_back(std::move(result));
@@ -142,7 +152,7 @@ void LinkConversation::AddQuarantineResults(std::vector<v1::ConnectRequest>& mes
     messages.push_back(Wrap(std::move(result)));
   }
   refused_releases_.clear();
-  if (edge_.quarantine == nullptr) return;
+  if (edge_.quarantine == nullptr || !IsPrimary()) return;
   for (v1::QuarantineResult& result : edge_.quarantine->TakeResults()) {
     messages.push_back(Wrap(std::move(result)));
   }
@@ -162,7 +172,9 @@ LinkConversation::Turn LinkConversation::TakeTurn(absl::Duration now, absl::Time
     status_due_ = now + kStatusInterval;
   }
   if (now >= rejections_due_) {
-    if (std::optional<v1::ConnectRequest> rejections = TakeRejections(wall_time)) {
+    // Each is told of once.
+    if (std::optional<v1::ConnectRequest> rejections =
+            IsPrimary() ? TakeRejections(wall_time) : std::nullopt) {
       turn.messages.push_back(*std::move(rejections));
     }
     rejections_due_ = now + kRejectionsInterval;
@@ -221,7 +233,12 @@ v1::ConnectRequest LinkConversation::Status(absl::Time wall_time) const {
   status->set_duplicates(edge_.counters.duplicates);
   status->set_forgotten_ids(edge_.config.hooks().seen_ids().forgotten());
   if (edge_.http) AddHttp(edge_.http(), *status);
-  *status->mutable_config_state() = edge_.config.State();
+  if (IsPrimary()) *status->mutable_config_state() = edge_.config.State();
+  if (edge_.consumers) {
+    for (v1::ConsumerState& consumer : edge_.consumers()) {
+      *status->add_consumers() = std::move(consumer);
+    }
+  }
   if (edge_.quarantine != nullptr) {
     for (v1::QuarantineState& state : edge_.quarantine->States()) {
       *status->add_quarantines() = std::move(state);

@@ -13,6 +13,7 @@
 #include "common/logging/limited_log.h"
 #include "common/mutex/mutex.h"
 #include "edge/http/http_counters.h"
+#include "edge/log/consumer.h"
 #include "edge/log/event_log.h"
 #include "edge/quarantine/quarantine.h"
 #include "edge/receive/edge_counters.h"
@@ -25,6 +26,9 @@ namespace fluxcascade::edge {
 // The parts of the edge that the link speaks for. All outlive it.
 struct LinkedEdge {
   EventLog& log;
+  // Whose link it is, as a consumer of the log. All but the primary only read the log: they give no
+  // configuration, ask for no release, and hear of no rejections.
+  std::string consumer{kPrimaryConsumer};
   ServedConfig& config;
   RejectionRing& rejections;
   const EdgeCounters& counters;
@@ -35,6 +39,8 @@ struct LinkedEdge {
   // Hears up to where this control plane has committed the log, as soon as it says so; may be
   // empty.
   std::function<void(uint64_t through)> committed;
+  // All who read the log; may be empty.
+  std::function<std::vector<v1::ConsumerState>()> consumers;
   // What the HTTP server counts; may be empty.
   std::function<HttpStats()> http;
   // Whether those that webhooks are taken with are in date; may be empty.
@@ -83,6 +89,7 @@ class LinkConversation {
     absl::Duration deadline;
   };
 
+  bool IsPrimary() const { return edge_.consumer == kPrimaryConsumer; }
   v1::ConfigResult Apply(const v1::Config& config, absl::Time wall_time) const;
   void Acknowledge(const v1::Ack& ack) const;
   void Release(const v1::ReleaseQuarantine& ask) FC_EXCLUDES(mutex_);

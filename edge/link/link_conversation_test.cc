@@ -1,6 +1,7 @@
 #include "edge/link/link_conversation.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -85,7 +86,7 @@ class LinkConversationTest : public testing::Test {
 
   absl::Duration now_ = absl::Hours(1);
   const absl::Time wall_time_ = absl::FromUnixSeconds(1767225600);
-  FakeEventLog log_;
+  FakeEventLog log_{"fa4efa4efa4efa4efa4efa4efa4efa4e", {"standby"}};
   ServedConfig config_{1000, std::nullopt};
   RejectionRing rejections_{{.entries = 1000, .entries_of_a_hook = 2}};
   EdgeCounters counters_;
@@ -101,17 +102,28 @@ class LinkConversationTest : public testing::Test {
   HttpStats http_;
   absl::Status certificates_;
   std::vector<uint64_t> committed_;
-  LinkConversation conversation_{
-      LinkedEdge{.log = log_,
-                 .config = config_,
-                 .rejections = rejections_,
-                 .counters = counters_,
-                 .notices = notices_,
-                 .quarantine = &quarantine_,
-                 .committed = [this](uint64_t through) { committed_.push_back(through); },
-                 .http = [this] { return http_; },
-                 .certificates = [this] { return certificates_; },
-                 .version = "1.2.3"}};
+  std::vector<v1::ConsumerState> consumers_;
+
+  LinkedEdge Linked(absl::string_view consumer) {
+    return {.log = log_,
+            .consumer = std::string(consumer),
+            .config = config_,
+            .rejections = rejections_,
+            .counters = counters_,
+            .notices = notices_,
+            .quarantine = &quarantine_,
+            .committed = CommittedFor(consumer),
+            .consumers = [this] { return consumers_; },
+            .http = [this] { return http_; },
+            .certificates = [this] { return certificates_; },
+            .version = "1.2.3"};
+  }
+  std::function<void(uint64_t)> CommittedFor(absl::string_view consumer) {
+    if (consumer != kPrimaryConsumer) return nullptr;
+    return [this](uint64_t through) { committed_.push_back(through); };
+  }
+  LinkConversation conversation_{Linked(kPrimaryConsumer)};
+  LinkConversation standby_{Linked("standby")};
 };
 
 TEST_F(LinkConversationTest, TheHelloSaysWhatTheEdgeIsAndHas) {
@@ -359,6 +371,64 @@ TEST_F(LinkConversationTest, AnAcknowledgementBeyondTheEndChangesNothing) {
   ack.mutable_ack()->set_through(1);
   Receive(ack);
   EXPECT_EQ(log_.acknowledged(), 0);
+}
+
+TEST_F(LinkConversationTest, AFurtherConsumerPullsAndAcknowledgesForItselfAlone) {
+  Append("a");
+  Append("b");
+  const auto batch = [this] {
+    for (v1::ConnectRequest& message : standby_.TakeTurn(now_, wall_time_).messages) {
+      if (message.has_batch()) return message.batch();
+    }
+    return v1::Batch();
+  };
+  standby_.Receive(PullAfter(1, 0), now_, wall_time_);
+  ASSERT_EQ(batch().requests_size(), 1);
+  v1::ConnectResponse ack;
+  ack.mutable_ack()->set_log_id(log_.State().log_id());
+  ack.mutable_ack()->set_through(2);
+  standby_.Receive(ack, now_, wall_time_);
+  EXPECT_EQ(log_.acknowledged("standby"), 2);
+  EXPECT_EQ(log_.acknowledged(), 0);
+  EXPECT_THAT(committed_, IsEmpty()) << "nobody waits for its word";
+}
+
+TEST_F(LinkConversationTest, AFurtherConsumerGivesNoConfigurationAndAsksForNoRelease) {
+  Receive(ConfigOf(5, 1));
+  EXPECT_EQ(standby_.Hello().hello().config_version(), 0) << "it has none of it";
+  EXPECT_FALSE(standby_.Hello().hello().has_config_state());
+  standby_.Receive(ConfigOf(6, 1), now_, wall_time_);
+  v1::ConnectResponse release;
+  release.mutable_release_quarantine()->set_request_id("r");
+  standby_.Receive(release, now_, wall_time_);
+  std::string config_error;
+  std::string release_error;
+  for (const v1::ConnectRequest& message : standby_.TakeTurn(now_, wall_time_).messages) {
+    if (message.has_config_result()) config_error = message.config_result().error();
+    if (message.has_quarantine_result()) release_error = message.quarantine_result().error();
+    EXPECT_FALSE(message.status().has_config_state());
+  }
+  EXPECT_THAT(config_error, HasSubstr("from its first control plane (--control_plane) alone"));
+  EXPECT_THAT(release_error, HasSubstr("only the edge's first control plane"));
+  EXPECT_EQ(config_.hooks().Get()->version(), 5);
+}
+
+TEST_F(LinkConversationTest, RejectionsAreToldToThePrimaryAlone) {
+  Reject("192.0.2.1");
+  for (const v1::ConnectRequest& message : standby_.TakeTurn(now_, wall_time_).messages) {
+    EXPECT_FALSE(message.has_rejections());
+  }
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kRejections).size(), 1);
+}
+
+TEST_F(LinkConversationTest, TheStatusTellsOfAllConsumers) {
+  consumers_.resize(2);
+  consumers_[1].set_name("standby");
+  consumers_[1].set_lag_requests(7);
+  const v1::Status status = TurnOf(v1::ConnectRequest::kStatus)[0].status();
+  ASSERT_EQ(status.consumers_size(), 2);
+  EXPECT_EQ(status.consumers(1).name(), "standby");
+  EXPECT_EQ(status.consumers(1).lag_requests(), 7);
 }
 
 TEST_F(LinkConversationTest, AnUnknownMessageIsPassedOver) {

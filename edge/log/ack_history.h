@@ -38,10 +38,14 @@ class AckHistory {
 
   size_t marks() const { return marks_.size(); }
 
+  friend bool operator==(const AckHistory&, const AckHistory&) = default;
+
  private:
   struct Mark {
     absl::Time time;
     uint64_t through = 0;
+
+    friend bool operator==(const Mark&, const Mark&) = default;
   };
 
   // Both rise.

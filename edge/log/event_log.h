@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "edge/log/consumer.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 
@@ -47,10 +48,19 @@ class EventLog {
   // or its disk does not answer: later it may.
   virtual absl::StatusOr<ReadResult> Read(const v1::Pull& pull, v1::PullError* error) const = 0;
 
-  // What up to and including `through` holds may be dropped, at a time of the log's own choosing.
-  // The next sequence is kept even when everything is dropped. kOutOfRange: of another log, or
-  // beyond the end. Going back changes nothing.
-  virtual absl::Status Acknowledge(absl::string_view log_id, uint64_t through) = 0;
+  // The consumer needs no more what up to and including `through` holds. What no consumer needs may
+  // be dropped, at a time of the log's own choosing. The next sequence is kept even when everything
+  // is dropped. kOutOfRange: of another log, or beyond the end. kNotFound: the log has no such
+  // consumer. Going back changes nothing.
+  virtual absl::Status AcknowledgeAs(absl::string_view consumer, absl::string_view log_id,
+                                     uint64_t through) = 0;
+  // By the one that every log has.
+  absl::Status Acknowledge(absl::string_view log_id, uint64_t through) {
+    return AcknowledgeAs(kPrimaryConsumer, log_id, through);
+  }
+
+  // The first is the primary. Does not wait for the disk.
+  virtual std::vector<ConsumerPosition> Consumers() const = 0;
 
   virtual v1::LogState State() const = 0;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -182,6 +183,22 @@ TEST_P(EventLogSuite, AnAcknowledgementBeyondTheEndOrOfAnotherLogIsRefused) {
               StatusIs(StatusCode::kOutOfRange));
   GetParam().trim(*log_);
   EXPECT_EQ(BodiesAfter(0), "a");
+}
+
+TEST_P(EventLogSuite, ThePrimaryIsAConsumerOfEveryLogAndNobodyElseIs) {
+  for (const char* body : {"a", "b", "c"}) FC_ASSERT_OK(Append(body));
+  FC_ASSERT_OK(log_->AcknowledgeAs("primary", log_->State().log_id(), 2));
+  const std::vector<ConsumerPosition> consumers = log_->Consumers();
+  ASSERT_THAT(consumers, SizeIs(1));
+  EXPECT_EQ(consumers[0].name, "primary");
+  EXPECT_EQ(consumers[0].acknowledged, 2u);
+  EXPECT_EQ(consumers[0].lag_requests, 1u);
+  EXPECT_TRUE(consumers[0].oldest_unacknowledged.has_value());
+  FC_ASSERT_OK(log_->Acknowledge(log_->State().log_id(), 3));
+  EXPECT_EQ(log_->Consumers()[0].lag_requests, 0u);
+  EXPECT_FALSE(log_->Consumers()[0].oldest_unacknowledged.has_value());
+  EXPECT_THAT(log_->AcknowledgeAs("standby", log_->State().log_id(), 1),
+              StatusIs(StatusCode::kNotFound));
 }
 
 TEST_P(EventLogSuite, TheListenerHearsOfEachGroupUntilItIsReplaced) {

@@ -1,5 +1,6 @@
 #include "edge/log/fake_event_log.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/mutex/mutex.h"
 #include "common/status/status_macros.h"
 #include "edge/log/log_codec.h"
@@ -19,8 +21,11 @@
 
 namespace fluxcascade::edge {
 
-FakeEventLog::FakeEventLog(std::string log_id)
-    : log_id_(std::move(log_id)), tail_(BeginningOf(log_id_)), head_(tail_) {}
+FakeEventLog::FakeEventLog(std::string log_id, const std::vector<std::string>& further)
+    : log_id_(std::move(log_id)), tail_(BeginningOf(log_id_)), head_(tail_) {
+  acknowledged_.emplace_back(kPrimaryConsumer, 0);
+  for (const std::string& name : further) acknowledged_.emplace_back(name, 0);
+}
 
 void FakeEventLog::Append(v1::LoggedRequest request, Done done) {
   absl::Status failure;
@@ -80,11 +85,29 @@ absl::StatusOr<EventLog::ReadResult> FakeEventLog::Read(const v1::Pull& pull,
   return result;
 }
 
-absl::Status FakeEventLog::Acknowledge(absl::string_view log_id, uint64_t through) {
+absl::Status FakeEventLog::AcknowledgeAs(absl::string_view consumer, absl::string_view log_id,
+                                         uint64_t through) {
   MutexLock lock(mutex_);
   FC_RETURN_IF_ERROR(CheckAcknowledge(log_id, through, StateLocked()));
-  if (through > acknowledged_) acknowledged_ = through;
-  return absl::OkStatus();
+  for (auto& [name, acknowledged] : acknowledged_) {
+    if (name != consumer) continue;
+    acknowledged = std::max(acknowledged, through);
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError("the log has no such consumer");
+}
+
+std::vector<ConsumerPosition> FakeEventLog::Consumers() const {
+  MutexLock lock(mutex_);
+  std::vector<ConsumerPosition> positions;
+  for (const auto& [name, acknowledged] : acknowledged_) {
+    ConsumerPosition& position = positions.emplace_back();
+    position.name = name;
+    position.acknowledged = acknowledged;
+    position.lag_requests = head_.sequence - 1 - acknowledged;
+    if (position.lag_requests > 0) position.oldest_unacknowledged = absl::UnixEpoch();
+  }
+  return positions;
 }
 
 v1::LogState FakeEventLog::State() const {
@@ -143,7 +166,9 @@ void FakeEventLog::FailReadsWith(absl::Status status) {
 
 void FakeEventLog::Trim() {
   MutexLock lock(mutex_);
-  while (tail_.sequence <= acknowledged_) {
+  uint64_t by_all = head_.sequence - 1;
+  for (const auto& [name, acknowledged] : acknowledged_) by_all = std::min(by_all, acknowledged);
+  while (tail_.sequence <= by_all) {
     tail_ = ParseRecord(tail_.sequence, values_.front())->End();
     values_.pop_front();
   }
@@ -154,9 +179,12 @@ size_t FakeEventLog::waiting() const {
   return waiting_.size();
 }
 
-uint64_t FakeEventLog::acknowledged() const {
+uint64_t FakeEventLog::acknowledged(absl::string_view consumer) const {
   MutexLock lock(mutex_);
-  return acknowledged_;
+  for (const auto& [name, acknowledged] : acknowledged_) {
+    if (name == consumer) return acknowledged;
+  }
+  return 0;
 }
 
 }  // namespace fluxcascade::edge

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -23,11 +24,16 @@ namespace fluxcascade::edge {
 // Thread-safe.
 class FakeEventLog final : public EventLog {
  public:
-  explicit FakeEventLog(std::string log_id = "fa4efa4efa4efa4efa4efa4efa4efa4e");
+  // `further`: consumers besides the primary.
+  explicit FakeEventLog(std::string log_id = "fa4efa4efa4efa4efa4efa4efa4efa4e",
+                        const std::vector<std::string>& further = {});
 
   void Append(v1::LoggedRequest request, Done done) override;
   absl::StatusOr<ReadResult> Read(const v1::Pull& pull, v1::PullError* error) const override;
-  absl::Status Acknowledge(absl::string_view log_id, uint64_t through) override;
+  absl::Status AcknowledgeAs(absl::string_view consumer, absl::string_view log_id,
+                             uint64_t through) override;
+  // The oldest that was not acknowledged was received at the epoch.
+  std::vector<ConsumerPosition> Consumers() const override;
   v1::LogState State() const override;
   void SetAppendListener(std::function<void()> listener) override;
   absl::Status Ready() const override;
@@ -40,11 +46,11 @@ class FakeEventLog final : public EventLog {
   void FailWith(absl::Status status);
   // Every later Read fails with `status`, and `error` stays as it was; OK: it reads again.
   void FailReadsWith(absl::Status status);
-  // Drops everything up to what was acknowledged.
+  // Drops everything up to what all have acknowledged.
   void Trim();
 
   size_t waiting() const;
-  uint64_t acknowledged() const;
+  uint64_t acknowledged(absl::string_view consumer = kPrimaryConsumer) const;
 
  private:
   struct Waiting {
@@ -63,7 +69,8 @@ class FakeEventLog final : public EventLog {
   std::deque<std::string> values_ FC_GUARDED_BY(mutex_);
   LogPoint tail_ FC_GUARDED_BY(mutex_);
   LogPoint head_ FC_GUARDED_BY(mutex_);
-  uint64_t acknowledged_ FC_GUARDED_BY(mutex_) = 0;
+  // By consumer, the primary first.
+  std::vector<std::pair<std::string, uint64_t>> acknowledged_ FC_GUARDED_BY(mutex_);
   bool held_ FC_GUARDED_BY(mutex_) = false;
   absl::Status failure_ FC_GUARDED_BY(mutex_);
   absl::Status read_failure_ FC_GUARDED_BY(mutex_);

@@ -114,6 +114,17 @@ absl::Status LogFolder::Load() {
   FC_ASSIGN_OR_RETURN(contents_.head, DecodePoint(head, kHeadKey));
   FC_ASSIGN_OR_RETURN(const std::string acks, Get(kAcksKey));
   FC_ASSIGN_OR_RETURN(contents_.acks, AckHistory::Decode(acks));
+  return LoadFurtherAcks();
+}
+
+// A log has them once it had a further consumer.
+absl::Status LogFolder::LoadFurtherAcks() {
+  std::string acks;
+  const rocksdb::Status status =
+      database_->db()->Get(Carefully(), database_->about(), ToSlice(kConsumersKey), &acks);
+  if (status.IsNotFound()) return absl::OkStatus();
+  FC_RETURN_IF_ERROR(FromRocks(status, "reading the log's consumers"));
+  FC_ASSIGN_OR_RETURN(further_acks_, DecodeFurtherAcks(acks));
   return absl::OkStatus();
 }
 
@@ -203,6 +214,12 @@ absl::Status LogFolder::WriteAcks(const AckHistory& acks) {
   return FromRocks(database_->db()->Put(rocksdb::WriteOptions(), database_->about(),
                                         ToSlice(kAcksKey), acks.Encode()),
                    "writing the log's acks");
+}
+
+absl::Status LogFolder::WriteFurtherAcks(const FurtherAcks& acks) {
+  return FromRocks(database_->db()->Put(rocksdb::WriteOptions(), database_->about(),
+                                        ToSlice(kConsumersKey), EncodeFurtherAcks(acks)),
+                   "writing the log's consumers");
 }
 
 absl::StatusOr<LogPoint> LogFolder::EndOf(uint64_t sequence) const {

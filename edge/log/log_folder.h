@@ -15,6 +15,7 @@
 #include "common/random/random.h"
 #include "edge/log/ack_history.h"
 #include "edge/log/log_codec.h"
+#include "edge/log/log_consumers.h"
 #include "edge/log/log_database.h"
 
 namespace fluxcascade::edge {
@@ -50,6 +51,8 @@ class LogFolder {
 
   // As found when it was opened.
   const LogContents& contents() const { return contents_; }
+  // Of the consumers but the primary, whose acks are among the contents; empty in older logs.
+  const FurtherAcks& further_acks() const { return further_acks_; }
 
   // Writes the values of the requests between the two points. Durable on return; after an error a
   // part may or may not be, and the folder must be opened again before anything else is written.
@@ -61,6 +64,9 @@ class LogFolder {
 
   // Not durable until the next append is.
   absl::Status WriteAcks(const AckHistory& acks);
+
+  // Likewise.
+  absl::Status WriteFurtherAcks(const FurtherAcks& acks);
 
   // Where the request of that sequence ends. kDataLoss when it can't be read.
   absl::StatusOr<LogPoint> EndOf(uint64_t sequence) const;
@@ -87,6 +93,7 @@ class LogFolder {
   absl::Status CreateOrLoad(Random& random);
   absl::Status Create(Random& random);
   absl::Status Load();
+  absl::Status LoadFurtherAcks();
   absl::Status CheckFormat() const;
   absl::Status CheckEnds() const;
   absl::Status CheckNewest() const;
@@ -96,6 +103,7 @@ class LogFolder {
   const LogFolderOptions options_;
   const std::unique_ptr<LogDatabase> database_;
   LogContents contents_;
+  FurtherAcks further_acks_;
 };
 
 }  // namespace fluxcascade::edge

@@ -8,10 +8,12 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/random/fake_random.h"
 #include "common/status/status_matchers.h"
 #include "edge/log/append_and_wait.h"
 #include "edge/log/log_codec.h"
+#include "edge/log/log_consumers.h"
 #include "edge/log/log_database.h"
 #include "edge/log/log_format.h"
 #include "edge/log/test_folders.h"
@@ -96,6 +98,24 @@ TEST_F(LogFolderTest, ANewFolderHoldsAnEmptyLogWithARandomId) {
   options_.database.path = "/state/other";
   Open();
   EXPECT_NE(folder_->contents().log_id, log_id);
+}
+
+TEST_F(LogFolderTest, FurtherConsumersAreThereOnceTheyWereWritten) {
+  Open();
+  EXPECT_THAT(folder_->further_acks(), IsEmpty()) << "as in a log from before there were any";
+  FurtherAcks acks;
+  acks["standby"].Record(absl::UnixEpoch(), 3);
+  FC_ASSERT_OK(folder_->WriteFurtherAcks(acks));
+  Open();
+  EXPECT_EQ(folder_->further_acks(), acks);
+}
+
+TEST_F(LogFolderTest, DamagedConsumersAreNotTakenForNone) {
+  Open();
+  Meddle([](LogDatabase& database) {
+    return database.db()->Put(kWrite, database.about(), "consumers", "nonsense");
+  });
+  EXPECT_THAT(TryToOpen(), StatusIs(StatusCode::kDataLoss, HasSubstr("the log's consumers")));
 }
 
 TEST_F(LogFolderTest, WhatWasAppendedIsThereWhenOpenedAgain) {

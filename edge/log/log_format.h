@@ -22,6 +22,8 @@ inline constexpr absl::string_view kLogIdKey = "log_id";
 inline constexpr absl::string_view kHeadKey = "head";
 inline constexpr absl::string_view kTailKey = "tail";
 inline constexpr absl::string_view kAcksKey = "acks";
+// Only where there is, or was, a consumer besides the primary; older versions pass over it.
+inline constexpr absl::string_view kConsumersKey = "consumers";
 
 // Hex digits.
 inline constexpr size_t kLogIdLength = 32;

@@ -11,13 +11,17 @@ namespace fluxcascade::edge {
 
 absl::StatusOr<TrimPlan> PlanTrim(const RetentionLimits& limits, const RetentionView& log,
                                   const FindOffset& find_offset, const EndOf& end_of) {
+  LogPoint acknowledged = log.acknowledged;
+  if (log.head_offset > acknowledged.offset + limits.max_held_bytes) {
+    FC_ASSIGN_OR_RETURN(acknowledged, find_offset(log.head_offset - limits.max_held_bytes));
+  }
   LogPoint to = log.tail;
-  const uint64_t old_enough = std::min(log.old_enough, log.acknowledged.sequence - 1);
+  const uint64_t old_enough = std::min(log.old_enough, acknowledged.sequence - 1);
   if (old_enough >= to.sequence) {
     FC_ASSIGN_OR_RETURN(to, end_of(old_enough));
   }
-  if (log.acknowledged.offset - to.offset > limits.max_bytes) {
-    FC_ASSIGN_OR_RETURN(to, find_offset(log.acknowledged.offset - limits.max_bytes));
+  if (acknowledged.offset - to.offset > limits.max_bytes) {
+    FC_ASSIGN_OR_RETURN(to, find_offset(acknowledged.offset - limits.max_bytes));
   }
   if (to.offset - log.tail.offset <= limits.max_step_bytes) return TrimPlan{.to = to};
 

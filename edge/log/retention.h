@@ -16,6 +16,9 @@ namespace fluxcascade::edge {
 struct RetentionLimits {
   absl::Duration max_age = absl::Hours(72);
   uint64_t max_bytes = uint64_t{4} << 30;
+  // What is kept behind the last request that all consumers have acknowledged. What is more counts
+  // as acknowledged, as far as the primary has acknowledged it.
+  uint64_t max_held_bytes = uint64_t{16} << 30;
   // How much one step drops, rounded up to a whole request.
   uint64_t max_step_bytes = uint64_t{256} << 20;
 };
@@ -23,10 +26,12 @@ struct RetentionLimits {
 // What a step needs to know of the log.
 struct RetentionView {
   LogPoint tail;
-  // Behind the last acknowledged request.
+  // Behind the last request that all consumers have acknowledged.
   LogPoint acknowledged;
-  // The last request that was acknowledged `max_age` ago; 0: none.
+  // The last request that all had acknowledged `max_age` ago; 0: none.
   uint64_t old_enough = 0;
+  // Of the log's head.
+  uint64_t head_offset = 0;
 };
 
 struct TrimPlan {
@@ -35,7 +40,8 @@ struct TrimPlan {
   bool more = false;
 };
 
-// The first request between tail and acknowledged that begins at that offset or later.
+// The first request between the tail and what the primary has acknowledged that begins at that
+// offset or later; what is behind the latter where none does.
 using FindOffset = std::function<absl::StatusOr<LogPoint>(uint64_t offset)>;
 using EndOf = std::function<absl::StatusOr<LogPoint>(uint64_t sequence)>;
 

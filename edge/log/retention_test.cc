@@ -1,5 +1,6 @@
 #include "edge/log/retention.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -81,6 +82,26 @@ TEST_F(RetentionTest, AStepDropsAtLeastOneRequest) {
   EXPECT_EQ(Plan(1, 100, 25).to, At(2));
   limits_.max_step_bytes = 15;
   EXPECT_EQ(Plan(1, 100, 25).to, At(3));
+}
+
+// All have acknowledged up to 10, the primary up to 60, of 100.
+TEST_F(RetentionTest, WhatIsHeldForALaggingConsumerIsHeldUpToItsBytesAndNoFurtherThanThePrimary) {
+  const auto plan = [this](uint64_t max_held_bytes) {
+    limits_.max_bytes = 100;
+    limits_.max_held_bytes = max_held_bytes;
+    const absl::StatusOr<TrimPlan> plan = PlanTrim(
+        limits_,
+        {.tail = At(1), .acknowledged = At(11), .old_enough = 10, .head_offset = At(101).offset},
+        [](uint64_t offset) { return At(std::min<uint64_t>((offset + 9) / 10, 60) + 1); },
+        [](uint64_t sequence) { return At(sequence + 1); });
+    EXPECT_THAT(plan, IsOk());
+    return plan.value_or(TrimPlan()).to;
+  };
+  EXPECT_EQ(plan(900), At(11));
+  EXPECT_EQ(plan(800), At(11)) << "the last 100 bytes before it are kept, too";
+  EXPECT_EQ(plan(790), At(12));
+  EXPECT_EQ(plan(500), At(41));
+  EXPECT_EQ(plan(100), At(51));
 }
 
 TEST_F(RetentionTest, WhatCantBeReadIsPassedOn) {

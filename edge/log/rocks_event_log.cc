@@ -19,24 +19,20 @@
 #include "common/status/status_macros.h"
 #include "common/time/clock.h"
 #include "edge/log/append_queue.h"
+#include "edge/log/consumer.h"
+#include "edge/log/folder_consumers.h"
 #include "edge/log/group_commit.h"
 #include "edge/log/log_codec.h"
+#include "edge/log/log_consumers.h"
 #include "edge/log/log_folder.h"
 #include "edge/log/log_position.h"
-#include "edge/log/read_batch.h"
+#include "edge/log/log_reader.h"
 #include "edge/log/receive_time.h"
 #include "edge/log/retention.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 
 namespace fluxcascade::edge {
-namespace {
-
-absl::Status Missing(uint64_t sequence) {
-  return absl::DataLossError(absl::StrCat("request ", sequence, " of the log: it is missing"));
-}
-
-}  // namespace
 
 RocksEventLog::RocksEventLog(const RocksEventLogOptions& options, const Clock& clock,
                              Random& random)
@@ -44,6 +40,7 @@ RocksEventLog::RocksEventLog(const RocksEventLogOptions& options, const Clock& c
 
 absl::StatusOr<std::unique_ptr<RocksEventLog>> RocksEventLog::Open(
     const RocksEventLogOptions& options, const Clock& clock, Random& random) {
+  FC_RETURN_IF_ERROR(CheckFurtherConsumers(options.further_consumers));
   std::unique_ptr<RocksEventLog> log(new RocksEventLog(options, clock, random));
   {
     MutexLock folder_lock(log->folder_mutex_);
@@ -61,22 +58,19 @@ RocksEventLog::~RocksEventLog() { group_commit_.reset(); }
 absl::Status RocksEventLog::OpenFolder() {
   FC_ASSIGN_OR_RETURN(std::unique_ptr<LogFolder> folder, LogFolder::Open(options_.folder, random_));
   FC_RETURN_IF_ERROR(CheckContinues(*folder));
+  FC_ASSIGN_OR_RETURN(std::vector<LogConsumer> consumers,
+                      ConsumersOf(*folder, options_.further_consumers, clock_.Now()));
   const LogContents& contents = folder->contents();
-  LogPoint acknowledged = contents.tail;
-  const uint64_t through = std::min(contents.acks.through(), contents.head.sequence - 1);
-  if (through >= acknowledged.sequence) {
-    FC_ASSIGN_OR_RETURN(acknowledged, folder->EndOf(through));
-  }
-  const std::optional<absl::Time> oldest = ReceiveTimeOf(acknowledged.sequence, *folder);
 
   MutexLock lock(mutex_);
   log_id_ = contents.log_id;
   tail_ = contents.tail;
   head_ = contents.head;
-  acknowledged_ = acknowledged;
-  oldest_unacknowledged_ = oldest.value_or(clock_.Now());
-  acks_ = contents.acks;
-  acks_changed_ = false;
+  LogConsumers found(std::move(consumers));
+  found.CountOnFrom(consumers_);
+  consumers_ = std::move(found);
+  // One that is no longer among them is forgotten.
+  acks_changed_ = folder->further_acks() != consumers_.further_acks();
   failure_ = absl::OkStatus();
   folder_ = std::move(folder);
   return absl::OkStatus();
@@ -133,7 +127,7 @@ absl::Status RocksEventLog::Check(const WaitingAppend& append) const {
         "the request takes ", size, " bytes, of at most ", options_.max_request_bytes));
   }
   const uint64_t unacknowledged =
-      head_.offset - acknowledged_.offset + waiting_bytes_ + SizeOf(append);
+      head_.offset - consumers_.primary().acknowledged.offset + waiting_bytes_ + SizeOf(append);
   if (unacknowledged > options_.max_unacknowledged_bytes) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the log is full: with this request it would hold ", unacknowledged,
@@ -197,85 +191,52 @@ absl::StatusOr<uint64_t> RocksEventLog::Write(const std::vector<WaitingAppend>& 
         absl::StrCat("the log failed and must be opened again: ", written.message()));
   }
   FC_RETURN_IF_ERROR(status);
-  if (acknowledged_ == from) oldest_unacknowledged_ = clock_.Now();
+  consumers_.Appended(from, clock_.Now());
   head_ = to;
   return from.sequence;
-}
-
-absl::StatusOr<std::optional<LogPoint>> RocksEventLog::FindPosition(const v1::Pull& pull,
-                                                                    const LogPoint& tail,
-                                                                    const v1::LogState& state,
-                                                                    v1::PullError& error) const {
-  absl::StatusOr<LogPoint> point =
-      pull.after() < tail.sequence ? tail : folder_->EndOf(pull.after());
-  if (!point.ok()) {
-    // An operator who has accepted a gap asks for what comes after the damage.
-    if (absl::IsUnavailable(point.status())) return point.status();
-    if (pull.after_chain().empty()) return std::optional<LogPoint>();
-    return Unreadable(pull, pull.after(), point.status().message(), state, error);
-  }
-  FC_RETURN_IF_ERROR(CheckChain(pull, point->chain, state, error));
-  return *point;
 }
 
 absl::StatusOr<EventLog::ReadResult> RocksEventLog::Read(const v1::Pull& pull,
                                                          v1::PullError* error) const {
   FC_RETURN_IF_ERROR(CheckPull(pull));
   MutexLock folder_lock(folder_mutex_);
-  ReadResult result;
+  v1::LogState state;
   LogPoint tail;
   {
     MutexLock lock(mutex_);
     if (folder_ == nullptr) return failure_;
-    result.state = StateLocked();
+    state = StateLocked();
     tail = tail_;
   }
-  FC_RETURN_IF_ERROR(CheckRange(pull, result.state, *error));
-  FC_ASSIGN_OR_RETURN(std::optional<LogPoint> point,
-                      FindPosition(pull, tail, result.state, *error));
-
-  ReadBatch batch(pull.max_bytes());
-  uint64_t next = pull.after() + 1;
-  absl::Status status = folder_->Scan(
-      next, result.state.next_sequence(), [&](const RecordView& record) -> absl::Status {
-        if (point.has_value()) FC_RETURN_IF_ERROR(CheckStandsAt(record, *point));
-        if (record.sequence != next) return Missing(next);
-        point = record.End();
-        FC_ASSIGN_OR_RETURN(v1::LoggedRequest request, ToRequest(record));
-        if (!batch.Add(std::move(request))) return absl::CancelledError();
-        next = record.sequence + 1;
-        return absl::OkStatus();
-      });
-  const bool full = absl::IsCancelled(status);
-  if (status.ok() && next < result.state.next_sequence()) {
-    status = Missing(next);
-  }
-  // What precedes the damage is handed out first.
-  if (!status.ok() && !full && batch.empty()) {
-    if (absl::IsUnavailable(status)) return status;
-    return Unreadable(pull, next, status.message(), result.state, *error);
-  }
-  result.requests = std::move(batch).Take();
-  return result;
+  return ReadLog(*folder_, tail, std::move(state), pull, *error);
 }
 
-absl::Status RocksEventLog::Acknowledge(absl::string_view log_id, uint64_t through) {
+absl::Status RocksEventLog::AcknowledgeAs(absl::string_view consumer, absl::string_view log_id,
+                                          uint64_t through) {
   MutexLock folder_lock(folder_mutex_);
   {
     MutexLock lock(mutex_);
     if (folder_ == nullptr) return failure_;
     FC_RETURN_IF_ERROR(CheckAcknowledge(log_id, through, StateLocked()));
-    if (through < acknowledged_.sequence) return absl::OkStatus();
+    const LogConsumer* const known = consumers_.Find(consumer);
+    if (known == nullptr) {
+      return absl::NotFoundError(absl::StrCat("the log has no consumer '", consumer, "'"));
+    }
+    if (through < known->acknowledged.sequence) return absl::OkStatus();
   }
   FC_ASSIGN_OR_RETURN(const LogPoint acknowledged, folder_->EndOf(through));
   const std::optional<absl::Time> oldest = ReceiveTimeOf(acknowledged.sequence, *folder_);
   MutexLock lock(mutex_);
-  acknowledged_ = acknowledged;
+  const absl::Time now = clock_.Now();
   // Where it was not there yet, but is by now, it has just come.
-  oldest_unacknowledged_ = oldest.value_or(clock_.Now());
-  acks_.Record(clock_.Now(), through);
+  consumers_.Acknowledge(consumer, through, acknowledged, oldest.value_or(now), now);
   acks_changed_ = true;
   return absl::OkStatus();
+}
+
+std::vector<ConsumerPosition> RocksEventLog::Consumers() const {
+  MutexLock lock(mutex_);
+  return consumers_.Positions(head_.sequence);
 }
 
 absl::StatusOr<bool> RocksEventLog::RetentionStep() {
@@ -291,37 +252,46 @@ absl::StatusOr<bool> RocksEventLog::RetentionStep() {
 
 absl::StatusOr<bool> RocksEventLog::Trim() {
   RetentionView view;
+  LogPoint by_primary;
   {
     MutexLock lock(mutex_);
     view = {.tail = tail_,
-            .acknowledged = acknowledged_,
-            .old_enough = acks_.ThroughAsOf(clock_.Now() - options_.retention.max_age)};
+            .acknowledged = consumers_.AcknowledgedByAll(),
+            .old_enough = consumers_.AllThroughAsOf(clock_.Now() - options_.retention.max_age),
+            .head_offset = head_.offset};
+    by_primary = consumers_.primary().acknowledged;
   }
-  FC_ASSIGN_OR_RETURN(const TrimPlan plan,
-                      PlanTrim(
-                          options_.retention, view,
-                          [&](uint64_t offset) {
-                            return folder_->FindOffset(offset, view.tail, view.acknowledged);
-                          },
-                          [&](uint64_t sequence) { return folder_->EndOf(sequence); }));
+  RetentionLimits limits = options_.retention;
+  limits.max_held_bytes = options_.max_unacknowledged_bytes;
+  FC_ASSIGN_OR_RETURN(
+      const TrimPlan plan,
+      PlanTrim(
+          limits, view,
+          [&](uint64_t offset) { return folder_->FindOffset(offset, view.tail, by_primary); },
+          [&](uint64_t sequence) { return folder_->EndOf(sequence); }));
   if (plan.to == view.tail) return false;
   FC_RETURN_IF_ERROR(folder_->Trim(view.tail, plan.to));
+  const std::optional<absl::Time> oldest = ReceiveTimeOf(plan.to.sequence, *folder_);
   MutexLock lock(mutex_);
   tail_ = plan.to;
-  acks_.ForgetThrough(plan.to.sequence - 1);
+  consumers_.Trimmed(plan.to, oldest.value_or(clock_.Now()));
   acks_changed_ = true;
   return plan.more;
 }
 
 absl::Status RocksEventLog::WriteAcks() {
   AckHistory acks;
+  FurtherAcks further;
   {
     MutexLock lock(mutex_);
     if (!acks_changed_) return absl::OkStatus();
     acks_changed_ = false;
-    acks = acks_;
+    acks = consumers_.primary().acks;
+    further = consumers_.further_acks();
   }
-  return folder_->WriteAcks(acks);
+  FC_RETURN_IF_ERROR(folder_->WriteAcks(acks));
+  if (further.empty() && folder_->further_acks().empty()) return absl::OkStatus();
+  return folder_->WriteFurtherAcks(further);
 }
 
 v1::LogState RocksEventLog::State() const {
@@ -344,9 +314,12 @@ LogStats RocksEventLog::Stats() const {
   sync_time_.AddTo(&stats.sync);
   MutexLock lock(mutex_);
   stats.bytes = head_.offset - tail_.offset;
-  stats.unacknowledged_bytes = head_.offset - acknowledged_.offset;
-  stats.unacknowledged_requests = head_.sequence - acknowledged_.sequence;
-  if (stats.unacknowledged_requests > 0) stats.oldest_unacknowledged = oldest_unacknowledged_;
+  const LogConsumer& primary = consumers_.primary();
+  stats.unacknowledged_bytes = head_.offset - primary.acknowledged.offset;
+  stats.unacknowledged_requests = head_.sequence - primary.acknowledged.sequence;
+  if (stats.unacknowledged_requests > 0) {
+    stats.oldest_unacknowledged = primary.oldest_unacknowledged;
+  }
   stats.waiting_bytes = waiting_bytes_;
   stats.failed_writes = failed_writes_;
   return stats;

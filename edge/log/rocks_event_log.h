@@ -17,11 +17,11 @@
 #include "common/mutex/mutex.h"
 #include "common/random/random.h"
 #include "common/time/clock.h"
-#include "edge/log/ack_history.h"
 #include "edge/log/append_queue.h"
 #include "edge/log/event_log.h"
 #include "edge/log/group_commit.h"
 #include "edge/log/log_codec.h"
+#include "edge/log/log_consumers.h"
 #include "edge/log/log_folder.h"
 #include "edge/log/log_position.h"
 #include "edge/log/log_stats.h"
@@ -40,8 +40,13 @@ struct RocksEventLogOptions {
   AppendQueue::Limits queue = {.max_requests = 16384, .max_bytes = uint64_t{64} << 20};
   uint64_t max_group_bytes = uint64_t{4} << 20;
 
-  // Requests that nobody has acknowledged, on disk and waiting: one that would go beyond is
-  // refused.
+  // Consumers besides the primary, by name: what one has not acknowledged is kept for it, too. One
+  // that is not named any more is forgotten.
+  std::vector<std::string> further_consumers;
+
+  // Requests that the primary has not acknowledged, on disk and waiting: one that would go beyond
+  // is refused. No more than this is kept for the further consumers either, but for them the oldest
+  // goes: whoever lags so far behind does not keep the others from being served.
   uint64_t max_unacknowledged_bytes = uint64_t{16} << 30;
   // Nothing is taken while the disk has less than this free.
   uint64_t min_free_bytes = uint64_t{1} << 30;
@@ -60,7 +65,9 @@ class RocksEventLog final : public EventLog {
 
   void Append(v1::LoggedRequest request, Done done) override;
   absl::StatusOr<ReadResult> Read(const v1::Pull& pull, v1::PullError* error) const override;
-  absl::Status Acknowledge(absl::string_view log_id, uint64_t through) override;
+  absl::Status AcknowledgeAs(absl::string_view consumer, absl::string_view log_id,
+                             uint64_t through) override;
+  std::vector<ConsumerPosition> Consumers() const override;
   v1::LogState State() const override;
   void SetAppendListener(std::function<void()> listener) override;
   absl::Status Ready() const override;
@@ -90,12 +97,6 @@ class RocksEventLog final : public EventLog {
 
   absl::Status Check(const WaitingAppend& append) const FC_REQUIRES(mutex_);
   absl::Status CheckFreeSpace() const;
-  // The point behind the request at `pull.after()`, which must be what the pull says it is.
-  // Nothing: that request can't be read, and the pull says nothing of it.
-  absl::StatusOr<std::optional<LogPoint>> FindPosition(const v1::Pull& pull, const LogPoint& tail,
-                                                       const v1::LogState& state,
-                                                       v1::PullError& error) const
-      FC_REQUIRES(folder_mutex_);
   absl::StatusOr<bool> Trim() FC_REQUIRES(folder_mutex_);
   absl::Status WriteAcks() FC_REQUIRES(folder_mutex_);
   // Opens the folder and takes its contents for the log's.
@@ -118,11 +119,7 @@ class RocksEventLog final : public EventLog {
   LogPoint tail_ FC_GUARDED_BY(mutex_);
   // What lies before it is durable, and may be read.
   LogPoint head_ FC_GUARDED_BY(mutex_);
-  // Behind the last acknowledged request; at least the tail.
-  LogPoint acknowledged_ FC_GUARDED_BY(mutex_);
-  // When the request behind it was received; means nothing if there is none.
-  absl::Time oldest_unacknowledged_ FC_GUARDED_BY(mutex_);
-  AckHistory acks_ FC_GUARDED_BY(mutex_);
+  LogConsumers consumers_ FC_GUARDED_BY(mutex_);
   bool acks_changed_ FC_GUARDED_BY(mutex_) = false;
   // Accepted by Append, but not in front of the head yet.
   uint64_t waiting_bytes_ FC_GUARDED_BY(mutex_) = 0;

@@ -110,6 +110,15 @@ class RocksEventLogTest : public testing::Test {
       absl::StrAppend(out, request.body());
     });
   }
+  void AcknowledgeAs(const std::string& consumer, uint64_t through) {
+    FC_ASSERT_OK(log_->AcknowledgeAs(consumer, log_->State().log_id(), through));
+  }
+  // Of each consumer, what it has acknowledged and how much it lags.
+  std::string Positions() {
+    return absl::StrJoin(log_->Consumers(), ", ", [](std::string* out, const auto& position) {
+      absl::StrAppend(out, position.name, " ", position.acknowledged, " -", position.lag_requests);
+    });
+  }
   void Acknowledge(uint64_t through) {
     FC_ASSERT_OK(log_->Acknowledge(log_->State().log_id(), through));
   }
@@ -275,6 +284,98 @@ TEST_F(RocksEventLogTest, AcknowledgedRequestsStayUpToTheirBytes) {
   RetentionStep();
   EXPECT_EQ(BodiesFrom(After(2)), "c d");
   EXPECT_EQ(First(), 3u);
+}
+
+TEST_F(RocksEventLogTest, WhatOneConsumerHasNotAcknowledgedStaysForIt) {
+  options_.further_consumers = {"standby"};
+  options_.retention.max_bytes = 0;
+  Open();
+  Append({"a", "b", "c"});
+  Acknowledge(3);
+  RetentionStep();
+  EXPECT_EQ(BodiesFrom(After(0)), "a b c");
+  AcknowledgeAs("standby", 2);
+  RetentionStep();
+  EXPECT_EQ(First(), 3u);
+  AcknowledgeAs("standby", 3);
+  RetentionStep();
+  EXPECT_EQ(First(), 4u);
+}
+
+TEST_F(RocksEventLogTest, EachConsumersPositionSurvivesARestart) {
+  options_.further_consumers = {"standby", "archive"};
+  Open();
+  Append({"a", "b", "c"});
+  Acknowledge(3);
+  AcknowledgeAs("standby", 1);
+  AcknowledgeAs("archive", 2);
+  RetentionStep();
+  Open();
+  EXPECT_EQ(Positions(), "primary 3 -0, standby 1 -2, archive 2 -1");
+  options_.retention.max_bytes = 0;
+  Open();
+  RetentionStep();
+  EXPECT_EQ(First(), 2u);
+  EXPECT_EQ(Positions(), "primary 3 -0, standby 1 -2, archive 2 -1");
+}
+
+TEST_F(RocksEventLogTest, AConsumerThatIsNotNamedAnyMoreHoldsNothingBackAndIsForgotten) {
+  options_.further_consumers = {"standby"};
+  options_.retention.max_bytes = 0;
+  Open();
+  Append({"a", "b", "c"});
+  AcknowledgeAs("standby", 1);
+  Acknowledge(2);
+  RetentionStep();
+  options_.further_consumers = {};
+  Open();
+  RetentionStep();
+  EXPECT_EQ(First(), 3u);
+  EXPECT_EQ(Positions(), "primary 2 -1");
+  // Named again it begins anew, with all that there is.
+  options_.further_consumers = {"standby"};
+  Open();
+  EXPECT_EQ(Positions(), "primary 2 -1, standby 0 -1");
+}
+
+TEST_F(RocksEventLogTest, ALogFromBeforeThereWereConsumersOpensAndANewOneNeedsAllOfIt) {
+  options_.retention.max_bytes = 0;
+  Open();
+  Append({"a", "b", "c"});
+  Acknowledge(1);
+  RetentionStep();
+  Acknowledge(3);
+  options_.further_consumers = {"standby"};
+  Open();
+  EXPECT_EQ(Positions(), "primary 1 -2, standby 0 -2");
+  EXPECT_EQ(BodiesFrom(After(1)), "b c");
+  Acknowledge(3);
+  RetentionStep();
+  EXPECT_EQ(BodiesFrom(After(1)), "b c");
+}
+
+TEST_F(RocksEventLogTest, AConsumerThatLagsTooFarIsLeftBehindAndRefusesNobody) {
+  const uint64_t size = RecordSize(Seal(RequestWithBody("a")).bytes.size());
+  options_.further_consumers = {"standby"};
+  options_.max_unacknowledged_bytes = 2 * size;
+  options_.retention.max_bytes = 0;
+  Open();
+  Append({"a", "b"});
+  Acknowledge(2);
+  RetentionStep();
+  EXPECT_EQ(BodiesFrom(After(0)), "a b") << "as much as may be kept for it";
+  FC_EXPECT_OK(TryToAppend("c"));
+  RetentionStep();
+  EXPECT_EQ(BodiesFrom(After(0)), "error: REASON_BEFORE_FIRST") << "and it is told so";
+  EXPECT_EQ(BodiesFrom(After(1)), "b c");
+  EXPECT_EQ(log_->Consumers()[1].lost_requests, 1u);
+  EXPECT_EQ(Positions(), "primary 2 -1, standby 0 -2");
+}
+
+TEST_F(RocksEventLogTest, ConsumersWithBadNamesAreRefused) {
+  options_.further_consumers = {"primary"};
+  EXPECT_THAT(RocksEventLog::Open(options_, clock_, random_).status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("'primary'")));
 }
 
 TEST_F(RocksEventLogTest, AStepTrimsOnlySoMuchAndSaysThatThereIsMore) {

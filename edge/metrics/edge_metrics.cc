@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "common/metrics/process_metrics.h"
+#include "common/proto_time/proto_time.h"
 
 namespace fluxcascade::edge {
 namespace {
@@ -93,6 +94,7 @@ std::vector<prometheus::MetricFamily> EdgeMetrics::Collect() const {
   CollectConnections(http, families);
   CollectStages(http, log, families);
   CollectLog(log, families);
+  CollectConsumers(families);
   CollectQuarantine(families);
   CollectState(families);
   families.Append(ProcessMetrics(sources_.started));
@@ -166,9 +168,11 @@ void EdgeMetrics::CollectLog(const LogStats& log, MetricFamilies& families) cons
     age = std::max(sources_.clock.Now() - *log.oldest_unacknowledged, absl::ZeroDuration());
   }
   families.Gauge("log_bytes", "Bytes that the log keeps.", Number(log.bytes));
-  families.Gauge("log_unacknowledged_bytes", "Of those, what no control plane has acknowledged.",
+  families.Gauge("log_unacknowledged_bytes",
+                 "Of those, what the first control plane has not acknowledged.",
                  Number(log.unacknowledged_bytes));
-  families.Gauge("log_unacknowledged_requests", "Webhooks that no control plane has acknowledged.",
+  families.Gauge("log_unacknowledged_requests",
+                 "Webhooks that the first control plane has not acknowledged.",
                  Number(log.unacknowledged_requests));
   families.Gauge("log_oldest_unacknowledged_age_seconds",
                  "How long ago the oldest of them was received; 0: there is none.",
@@ -176,6 +180,28 @@ void EdgeMetrics::CollectLog(const LogStats& log, MetricFamilies& families) cons
   families.Gauge("log_waiting_bytes", "Bytes that wait to be written.", Number(log.waiting_bytes));
   families.Counter("log_failed_writes_total", "Writes or syncs of the log that failed.",
                    Number(log.failed_writes));
+}
+
+void EdgeMetrics::CollectConsumers(MetricFamilies& families) const {
+  const std::vector<v1::ConsumerState> consumers = sources_.consumers();
+  const auto add_all = [&](const std::function<double(const v1::ConsumerState&)>& value) {
+    for (const v1::ConsumerState& consumer : consumers) {
+      families.Add(value(consumer), {{"consumer", consumer.name()}});
+    }
+  };
+  families.BeginGauges("consumer_connected", "Whether the link to this control plane is up.");
+  add_all([](const v1::ConsumerState& consumer) { return consumer.connected() ? 1 : 0; });
+  families.BeginGauges("consumer_lag_requests",
+                       "Webhooks in the log that this control plane has not acknowledged.");
+  add_all([](const v1::ConsumerState& consumer) { return Number(consumer.lag_requests()); });
+  families.BeginGauges("consumer_lag_seconds",
+                       "How long ago the oldest of them was received; 0: there is none.");
+  add_all([](const v1::ConsumerState& consumer) {
+    return absl::ToDoubleSeconds(FromProto(consumer.lag_age()));
+  });
+  families.BeginCounters("consumer_lost_requests_total",
+                         "Webhooks that were trimmed before this control plane acknowledged them.");
+  add_all([](const v1::ConsumerState& consumer) { return Number(consumer.lost_requests()); });
 }
 
 void EdgeMetrics::CollectQuarantine(MetricFamilies& families) const {

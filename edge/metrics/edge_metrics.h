@@ -18,6 +18,7 @@
 #include "edge/receive/edge_counters.h"
 #include "edge/receive/rejection_ring.h"
 #include "edge/routing/active_hook_table.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "prometheus/collectable.h"
 
 namespace fluxcascade::edge {
@@ -43,6 +44,8 @@ struct EdgeMetricsSources {
   std::function<LogStats()> log;
   std::function<absl::Status()> ready;
   std::function<bool()> link_connected;
+  // Who reads the log, the primary first.
+  std::function<std::vector<v1::ConsumerState>()> consumers;
   // May be empty: then there is none.
   std::function<QuarantineStats()> quarantine;
   // What other parts have to tell.
@@ -64,6 +67,7 @@ class EdgeMetrics final : public prometheus::Collectable {
   void CollectVerification(MetricFamilies& families) const;
   void CollectStages(const HttpStats& http, const LogStats& log, MetricFamilies& families) const;
   void CollectLog(const LogStats& log, MetricFamilies& families) const;
+  void CollectConsumers(MetricFamilies& families) const;
   void CollectQuarantine(MetricFamilies& families) const;
   void CollectState(MetricFamilies& families) const;
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/proto_time/proto_time.h"
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
 #include "edge/verify/recipes_for_test.h"
@@ -35,6 +36,7 @@ class EdgeMetricsTest : public testing::Test {
             .log = [this] { return log_; },
             .ready = [this] { return ready_; },
             .link_connected = [this] { return link_connected_; },
+            .consumers = [this] { return consumers_; },
             .quarantine = [this] { return quarantine_; },
             .gauges = gauges_};
   }
@@ -69,6 +71,7 @@ class EdgeMetricsTest : public testing::Test {
   LogStats log_;
   absl::Status ready_;
   bool link_connected_ = true;
+  std::vector<v1::ConsumerState> consumers_;
   QuarantineStats quarantine_;
   std::vector<EdgeGauge> gauges_;
 };
@@ -91,6 +94,23 @@ TEST_F(EdgeMetricsTest, FallbacksAreShownOfHooksThatWaitOrDidBefore) {
   hooks_.Get()->Find(kToken, clock_.Now())->counters->AddLocalFallback();
   Configure(3);
   ExpectLine("local_fallbacks_total{hook=\"hook-1\"} 1");
+}
+
+TEST_F(EdgeMetricsTest, EachConsumerOfTheLogIsShown) {
+  consumers_.resize(2);
+  consumers_[0].set_name("primary");
+  consumers_[0].set_connected(true);
+  consumers_[1].set_name("standby");
+  consumers_[1].set_lag_requests(7);
+  *consumers_[1].mutable_lag_age() = ToProto(absl::Milliseconds(1500));
+  consumers_[1].set_lost_requests(3);
+  ExpectLine("consumer_connected{consumer=\"primary\"} 1");
+  ExpectLine("consumer_lag_requests{consumer=\"primary\"} 0");
+  ExpectLine("consumer_lag_seconds{consumer=\"primary\"} 0");
+  ExpectLine("consumer_connected{consumer=\"standby\"} 0");
+  ExpectLine("consumer_lag_requests{consumer=\"standby\"} 7");
+  ExpectLine("consumer_lag_seconds{consumer=\"standby\"} 1.5");
+  ExpectLine("consumer_lost_requests_total{consumer=\"standby\"} 3");
 }
 
 TEST_F(EdgeMetricsTest, TheQuarantineIsShown) {

@@ -83,11 +83,16 @@ absl::Status DumpRequests(const LogFolder& folder, const DumpOptions& options, s
 absl::Status DumpCheck(const LogFolder& folder, std::ostream& out) {
   const LogContents& contents = folder.contents();
   absl::Status status = folder.CheckAll();
+  Json consumers = Json::array();
+  for (const auto& [name, acks] : folder.further_acks()) {
+    consumers.push_back({{"name", name}, {"acknowledged_through", acks.through()}});
+  }
   WriteLine({{"log_id", contents.log_id},
              {"first_sequence", contents.tail.sequence},
              {"next_sequence", contents.head.sequence},
              {"bytes", contents.head.offset - contents.tail.offset},
              {"acknowledged_through", contents.acks.through()},
+             {"consumers", consumers},
              {"check", status.ok() ? "ok" : std::string(status.message())}},
             out);
   return status;

@@ -29,8 +29,9 @@ absl::Status DumpRequests(const LogFolder& folder, const DumpOptions& options, s
 
 // Checks all that is kept, and writes one line:
 //   {"log_id":"…","first_sequence":1,"next_sequence":2,"bytes":60,"acknowledged_through":0,
-//    "check":"ok"}
-// where `check` is what is wrong, if anything is; then it is also returned.
+//    "consumers":[{"name":"standby","acknowledged_through":0}],"check":"ok"}
+// where `acknowledged_through` is the primary's, `consumers` are the further ones, and `check` is
+// what is wrong, if anything is; then it is also returned.
 absl::Status DumpCheck(const LogFolder& folder, std::ostream& out);
 
 }  // namespace fluxcascade::edge

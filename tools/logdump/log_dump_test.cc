@@ -157,7 +157,18 @@ TEST_F(LogDumpTest, TheCheckOfAWholeLogSaysHowMuchThereIs) {
   EXPECT_EQ(lines[0]["next_sequence"], 3);
   EXPECT_EQ(lines[0]["bytes"], 2 * RecordSize(Seal(RequestWithBody("a")).bytes.size()));
   EXPECT_EQ(lines[0]["acknowledged_through"], 1);
+  EXPECT_EQ(lines[0]["consumers"], json::array());
   EXPECT_EQ(lines[0]["check"], "ok");
+}
+
+TEST_F(LogDumpTest, TheCheckShowsHowFarEachConsumerIs) {
+  options_.further_consumers = {"standby", "archive"};
+  Write({RequestWithBody("a"), RequestWithBody("b")}, /*acknowledged=*/2);
+  const std::vector<json> lines = Check();
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_EQ(lines[0]["acknowledged_through"], 2);
+  EXPECT_EQ(lines[0]["consumers"], json::parse(R"([{"name": "archive", "acknowledged_through": 0},
+                            {"name": "standby", "acknowledged_through": 0}])"));
 }
 
 TEST_F(LogDumpTest, TheCheckOfADamagedLogSaysWhatIsWrong) {
