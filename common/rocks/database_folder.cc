@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/rocks/rocks_status.h"
+#include "common/rocks/torn_files.h"
 #include "common/status/status_macros.h"
 #include "rocksdb/env.h"
 #include "rocksdb/status.h"
@@ -51,11 +52,24 @@ bool IsLockHeld(const rocksdb::Status& status) {
                                 absl::StrContains(text, "lock is already held"));
 }
 
+// Under the database's own lock: in a file that is being written the end would look torn.
+absl::Status CutTornEndsOfUnopened(rocksdb::Env* env, const std::string& path,
+                                   absl::string_view what) {
+  rocksdb::FileLock* lock = nullptr;
+  FC_RETURN_IF_ERROR(DatabaseOpened(env->LockFile(absl::StrCat(path, "/LOCK"), &lock), path, what));
+  const absl::Status cut = CutTornEnds(env, path, what);
+  const rocksdb::Status unlocked = env->UnlockFile(lock);
+  FC_RETURN_IF_ERROR(cut);
+  return FromRocks(unlocked, absl::StrCat("unlocking ", what, " ", path));
+}
+
 }  // namespace
 
 absl::Status PrepareDatabaseFolder(rocksdb::Env* env, const std::string& path,
                                    absl::string_view what) {
-  if (env->FileExists(absl::StrCat(path, "/CURRENT")).ok()) return absl::OkStatus();
+  if (env->FileExists(absl::StrCat(path, "/CURRENT")).ok()) {
+    return CutTornEndsOfUnopened(env, path, what);
+  }
   FC_RETURN_IF_ERROR(
       FromRocks(env->CreateDirIfMissing(path), absl::StrCat("making ", what, " ", path)));
   FC_RETURN_IF_ERROR(RefuseRemains(env, path, what));

@@ -13,9 +13,12 @@ namespace fluxcascade {
 
 // To be called before the database in `path` is opened. Makes the folder, whose parent must exist,
 // when there is no database in it; on OK a power cut leaves it there (RocksDB syncs what it makes
-// within the folder, and not the folder itself). kDataLoss: it holds a database's data without its
-// file CURRENT; RocksDB would delete them and begin anew. `what` names the folder in errors: "the
-// log folder".
+// within the folder, and not the folder itself). Off a database that is there it cuts what a power
+// cut tore of its last write (torn_files.h): every write to it must ask for its sync.
+//
+// kFailedPrecondition: it is open already. kDataLoss: the newest write-ahead file is damaged before
+// its last write; or the folder holds a database's data without its file CURRENT, which RocksDB
+// would delete, and begin anew. `what` names the folder in errors: "the log folder".
 absl::Status PrepareDatabaseFolder(rocksdb::Env* env, const std::string& path,
                                    absl::string_view what);
 

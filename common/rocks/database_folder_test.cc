@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "common/rocks/power_cut_file_system.h"
+#include "common/rocks/unsynced_bytes.h"
 #include "common/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -42,7 +43,7 @@ class DatabaseFolderTest : public testing::Test {
 
 TEST_F(DatabaseFolderTest, AFolderThatWasPreparedOutlivesAPowerCut) {
   FC_ASSERT_OK(Prepare());
-  const auto after = disk_->AfterPowerCut(1, /*tidy=*/true);
+  const auto after = disk_->AfterPowerCut(1, Unsynced::kGone);
   EXPECT_TRUE(rocksdb::NewCompositeEnv(after)->FileExists(kFolder).ok());
 }
 
@@ -70,6 +71,8 @@ TEST_F(DatabaseFolderTest, ADatabaseThatIsOpenIsRefusedInOneLine) {
   std::unique_ptr<rocksdb::DB> first;
   std::unique_ptr<rocksdb::DB> second;
   FC_ASSERT_OK(Open(&first));
+  // Before anything of it is read: while it is written, its end looks torn.
+  EXPECT_THAT(Prepare(), StatusIs(StatusCode::kFailedPrecondition, HasSubstr("has it open")));
   const absl::Status refused = Open(&second);
   EXPECT_THAT(refused, StatusIs(StatusCode::kFailedPrecondition,
                                 "the data folder /state/data can't be opened: another process has "

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/check/check.h"
 #include "common/mutex/mutex.h"
+#include "common/rocks/unsynced_bytes.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 
@@ -211,9 +214,21 @@ IOStatus PowerCutFileSystem::NewWritableFile(const std::string& path, const File
   return status;
 }
 
-IOStatus PowerCutFileSystem::ReopenWritableFile(const std::string&, const FileOptions&,
-                                                std::unique_ptr<FSWritableFile>*, IODebugContext*) {
-  return IOStatus::NotSupported("old files are not appended to");
+IOStatus PowerCutFileSystem::ReopenWritableFile(const std::string& path, const FileOptions& options,
+                                                std::unique_ptr<FSWritableFile>* file,
+                                                IODebugContext* debug) {
+  if (off()) return IOStatus::IOError("the power is off");
+  std::shared_ptr<Content> content;
+  {
+    MutexLock lock(mutex_);
+    const auto found = names_.find(path);
+    if (found == names_.end()) return IOStatus::PathNotFound(path);
+    content = found->second;
+  }
+  std::unique_ptr<FSWritableFile> seen;
+  IOStatus status = target()->ReopenWritableFile(path, options, &seen, debug);
+  if (status.ok()) *file = std::make_unique<File>(*this, path, std::move(content), std::move(seen));
+  return status;
 }
 
 IOStatus PowerCutFileSystem::ReuseWritableFile(const std::string&, const std::string&,
@@ -294,13 +309,13 @@ void PowerCutFileSystem::Restore(const std::string& path, const std::string& byt
 }
 
 std::shared_ptr<PowerCutFileSystem> PowerCutFileSystem::AfterPowerCut(uint64_t seed,
-                                                                      bool tidy) const {
+                                                                      Unsynced unsynced) const {
   auto after = std::make_shared<PowerCutFileSystem>(seed);
   std::mt19937_64 random(seed);
   MutexLock lock(mutex_);
   Names names = durable_names_;
   std::set<std::string> folders = durable_folders_;
-  const size_t changes = tidy ? 0 : random() % (pending_.size() + 1);
+  const size_t changes = unsynced == Unsynced::kGone ? 0 : random() % (pending_.size() + 1);
   for (size_t i = 0; i < changes; ++i) Apply(pending_[i], names, folders);
 
   for (const std::string& folder : folders) {
@@ -308,9 +323,7 @@ std::shared_ptr<PowerCutFileSystem> PowerCutFileSystem::AfterPowerCut(uint64_t s
   }
   for (const auto& [path, content] : names) {
     if (folders.count(ParentOf(path)) == 0) continue;
-    const size_t unsynced = content->bytes.size() - content->synced;
-    const size_t kept = content->synced + (tidy ? 0 : random() % (unsynced + 1));
-    after->Restore(path, content->bytes.substr(0, kept));
+    after->Restore(path, FoundAfterPowerCut(content->bytes, content->synced, unsynced, random));
   }
   return after;
 }

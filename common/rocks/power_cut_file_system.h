@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/mutex/mutex.h"
+#include "common/rocks/unsynced_bytes.h"
 #include "rocksdb/file_system.h"
 
 namespace fluxcascade {
@@ -33,10 +34,10 @@ class PowerCutFileSystem final : public rocksdb::FileSystemWrapper {
   // Makes a folder that is there after every power cut.
   void MakeFolder(const std::string& path);
 
-  // What is found when the power is back. With `tidy` nothing that was not synced; otherwise, as
-  // after a real cut, for each file an end of its own that may be torn, and of the changes to
-  // folders the first few.
-  std::shared_ptr<PowerCutFileSystem> AfterPowerCut(uint64_t seed, bool tidy) const;
+  // What is found when the power is back: of each file what was synced, and of the rest what
+  // `unsynced` says; of the changes to folders, which a journal keeps in order, the first few
+  // (kGone: none).
+  std::shared_ptr<PowerCutFileSystem> AfterPowerCut(uint64_t seed, Unsynced unsynced) const;
 
   const char* Name() const override { return "PowerCutFileSystem"; }
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,

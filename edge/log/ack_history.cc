@@ -8,8 +8,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/crc32c/crc32c.h"
 #include "edge/log/big_endian.h"
-#include "edge/log/crc32c.h"
 
 namespace fluxcascade::edge {
 namespace {

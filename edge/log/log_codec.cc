@@ -10,10 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/check/check.h"
+#include "common/crc32c/crc32c.h"
 #include "common/crypto/digest.h"
 #include "common/status/status_macros.h"
 #include "edge/log/big_endian.h"
-#include "edge/log/crc32c.h"
 #include "edge/log/log_format.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 

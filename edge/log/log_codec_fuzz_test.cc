@@ -5,9 +5,9 @@
 #include <string>
 
 #include "common/check/check.h"
+#include "common/crc32c/crc32c.h"
 #include "edge/log/ack_history.h"
 #include "edge/log/big_endian.h"
-#include "edge/log/crc32c.h"
 #include "edge/log/log_codec.h"
 #include "edge/log/log_format.h"
 

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "common/check/check.h"
+#include "common/crc32c/crc32c.h"
 #include "edge/log/big_endian.h"
-#include "edge/log/crc32c.h"
 
 namespace fluxcascade::edge {
 namespace {

@@ -88,12 +88,14 @@ constexpr char kWhat[] = "the log folder";
 
 absl::StatusOr<std::unique_ptr<LogDatabase>> LogDatabase::Open(const LogDatabaseOptions& options) {
   FC_RETURN_IF_ERROR(PrepareDatabaseFolder(options.env, options.path, kWhat));
+  std::unique_ptr<LogDatabase> database(new LogDatabase(options));
+  rocksdb::DBOptions db_options = DatabaseOptions(options);
+  db_options.listeners.push_back(database->background_errors_);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  FC_RETURN_IF_ERROR(DatabaseOpened(
-      rocksdb::DB::Open(DatabaseOptions(options), options.path, Families(options), &handles, &db),
-      options.path, kWhat));
-  std::unique_ptr<LogDatabase> database(new LogDatabase());
+  FC_RETURN_IF_ERROR(
+      DatabaseOpened(rocksdb::DB::Open(db_options, options.path, Families(options), &handles, &db),
+                     options.path, kWhat));
   database->db_.reset(db);
   database->about_ = handles[0];
   database->requests_ = handles[1];
@@ -114,7 +116,7 @@ absl::StatusOr<std::unique_ptr<LogDatabase>> LogDatabase::OpenForReading(
   FC_RETURN_IF_ERROR(DatabaseOpened(
       rocksdb::DB::OpenForReadOnly(db_options, options.path, Families(options), &handles, &db),
       options.path, kWhat));
-  std::unique_ptr<LogDatabase> database(new LogDatabase());
+  std::unique_ptr<LogDatabase> database(new LogDatabase(options));
   database->db_.reset(db);
   database->about_ = handles[0];
   database->requests_ = handles[1];

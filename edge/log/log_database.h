@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "edge/log/background_errors.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/options.h"
@@ -22,6 +23,7 @@ struct LogDatabaseOptions {
   // How much is kept in memory and in one write-ahead file before it moves to a table. RocksDB
   // takes at least 64 KiB.
   uint64_t write_buffer_bytes = uint64_t{64} << 20;
+  BackgroundErrors::Notify on_background_error;
 };
 
 class LogDatabase {
@@ -37,14 +39,19 @@ class LogDatabase {
   LogDatabase(const LogDatabase&) = delete;
   LogDatabase& operator=(const LogDatabase&) = delete;
 
+  // The first error after which it takes no more writes; OK: there was none.
+  absl::Status background_error() const { return background_errors_->first(); }
+
   rocksdb::DB* db() { return db_.get(); }
   // What is known about the log as a whole.
   rocksdb::ColumnFamilyHandle* about() { return about_; }
   rocksdb::ColumnFamilyHandle* requests() { return requests_; }
 
  private:
-  LogDatabase() = default;
+  explicit LogDatabase(const LogDatabaseOptions& options)
+      : background_errors_(std::make_shared<BackgroundErrors>(options.on_background_error)) {}
 
+  const std::shared_ptr<BackgroundErrors> background_errors_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* about_ = nullptr;
   rocksdb::ColumnFamilyHandle* requests_ = nullptr;

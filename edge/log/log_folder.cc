@@ -32,6 +32,8 @@ namespace {
 rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
 absl::string_view FromSlice(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
 
+// For every write, also of what could be learned again: a power cut can then tear the last one
+// alone (common/rocks/torn_end.h).
 rocksdb::WriteOptions Durably() {
   rocksdb::WriteOptions options;
   options.sync = true;
@@ -211,14 +213,14 @@ absl::Status LogFolder::Trim(const LogPoint& from, const LogPoint& to) {
 }
 
 absl::Status LogFolder::WriteAcks(const AckHistory& acks) {
-  return FromRocks(database_->db()->Put(rocksdb::WriteOptions(), database_->about(),
-                                        ToSlice(kAcksKey), acks.Encode()),
-                   "writing the log's acks");
+  return FromRocks(
+      database_->db()->Put(Durably(), database_->about(), ToSlice(kAcksKey), acks.Encode()),
+      "writing the log's acks");
 }
 
 absl::Status LogFolder::WriteFurtherAcks(const FurtherAcks& acks) {
-  return FromRocks(database_->db()->Put(rocksdb::WriteOptions(), database_->about(),
-                                        ToSlice(kConsumersKey), EncodeFurtherAcks(acks)),
+  return FromRocks(database_->db()->Put(Durably(), database_->about(), ToSlice(kConsumersKey),
+                                        EncodeFurtherAcks(acks)),
                    "writing the log's consumers");
 }
 

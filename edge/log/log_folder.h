@@ -49,6 +49,9 @@ class LogFolder {
   // accounts of itself. kNotFound: no log there.
   static absl::StatusOr<std::unique_ptr<LogFolder>> OpenForReading(const LogFolderOptions& options);
 
+  // Why nothing can be written any more, though no call has failed yet; OK: it can.
+  absl::Status background_error() const { return database_->background_error(); }
+
   // As found when it was opened.
   const LogContents& contents() const { return contents_; }
   // Of the consumers but the primary, whose acks are among the contents; empty in older logs.
@@ -62,7 +65,7 @@ class LogFolder {
   // Drops the requests between the two points. Durable on return.
   absl::Status Trim(const LogPoint& from, const LogPoint& to);
 
-  // Not durable until the next append is.
+  // Durable on return.
   absl::Status WriteAcks(const AckHistory& acks);
 
   // Likewise.

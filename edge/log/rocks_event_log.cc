@@ -33,6 +33,16 @@
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 
 namespace fluxcascade::edge {
+namespace {
+
+// What of a failed write has reached the disk is not known, so nothing may be written behind it.
+absl::Status MustBeOpenedAgain(const absl::Status& why) {
+  if (why.ok()) return why;
+  return absl::UnavailableError(
+      absl::StrCat("the log failed and must be opened again: ", why.message()));
+}
+
+}  // namespace
 
 RocksEventLog::RocksEventLog(const RocksEventLogOptions& options, const Clock& clock,
                              Random& random)
@@ -53,10 +63,18 @@ absl::StatusOr<std::unique_ptr<RocksEventLog>> RocksEventLog::Open(
   return log;
 }
 
-RocksEventLog::~RocksEventLog() { group_commit_.reset(); }
+RocksEventLog::~RocksEventLog() {
+  group_commit_.reset();
+  // Until it is closed, it may tell of errors.
+  folder_.reset();
+}
 
 absl::Status RocksEventLog::OpenFolder() {
-  FC_ASSIGN_OR_RETURN(std::unique_ptr<LogFolder> folder, LogFolder::Open(options_.folder, random_));
+  LogFolderOptions options = options_.folder;
+  options.database.on_background_error = [this](const absl::Status& error) {
+    NoteBackgroundError(error);
+  };
+  FC_ASSIGN_OR_RETURN(std::unique_ptr<LogFolder> folder, LogFolder::Open(options, random_));
   FC_RETURN_IF_ERROR(CheckContinues(*folder));
   FC_ASSIGN_OR_RETURN(std::vector<LogConsumer> consumers,
                       ConsumersOf(*folder, options_.further_consumers, clock_.Now()));
@@ -71,9 +89,19 @@ absl::Status RocksEventLog::OpenFolder() {
   consumers_ = std::move(found);
   // One that is no longer among them is forgotten.
   acks_changed_ = folder->further_acks() != consumers_.further_acks();
-  failure_ = absl::OkStatus();
+  failure_ = MustBeOpenedAgain(folder->background_error());
   folder_ = std::move(folder);
   return absl::OkStatus();
+}
+
+void RocksEventLog::NoteBackgroundError(const absl::Status& error) {
+  MutexLock lock(mutex_);
+  if (failure_.ok()) failure_ = MustBeOpenedAgain(error);
+}
+
+absl::Status RocksEventLog::Failure() const {
+  MutexLock lock(mutex_);
+  return failure_;
 }
 
 absl::Status RocksEventLog::CheckContinues(const LogFolder& folder) const {
@@ -99,7 +127,9 @@ absl::Status RocksEventLog::Reopen() {
   {
     MutexLock lock(mutex_);
     if (failure_.ok()) return absl::OkStatus();
+    while (writing_) written_.Wait(mutex_);
   }
+  if (folder_ != nullptr) FC_RETURN_IF_ERROR(CheckFreeSpace());
   folder_.reset();
   const absl::Status status = OpenFolder();
   if (status.ok()) return status;
@@ -169,6 +199,7 @@ absl::StatusOr<uint64_t> RocksEventLog::Write(const std::vector<WaitingAppend>& 
     MutexLock lock(mutex_);
     status = failure_;
     from = head_;
+    writing_ = status.ok();
   }
   LogPoint to = from;
   std::vector<std::string> values;
@@ -183,12 +214,12 @@ absl::StatusOr<uint64_t> RocksEventLog::Write(const std::vector<WaitingAppend>& 
   }
 
   MutexLock lock(mutex_);
+  writing_ = false;
+  written_.NotifyAll();
   waiting_bytes_ -= to.offset - from.offset;
   if (!written.ok()) {
     ++failed_writes_;
-    // What of it has reached the disk is not known, so nothing may be written behind it.
-    status = failure_ = absl::UnavailableError(
-        absl::StrCat("the log failed and must be opened again: ", written.message()));
+    status = failure_ = MustBeOpenedAgain(written);
   }
   FC_RETURN_IF_ERROR(status);
   consumers_.Appended(from, clock_.Now());
@@ -208,7 +239,9 @@ absl::StatusOr<EventLog::ReadResult> RocksEventLog::Read(const v1::Pull& pull,
     state = StateLocked();
     tail = tail_;
   }
-  return ReadLog(*folder_, tail, std::move(state), pull, *error);
+  absl::StatusOr<ReadResult> result = ReadLog(*folder_, tail, std::move(state), pull, *error);
+  if (absl::IsDataLoss(result.status())) FC_RETURN_IF_ERROR(Failure());
+  return result;
 }
 
 absl::Status RocksEventLog::AcknowledgeAs(absl::string_view consumer, absl::string_view log_id,
@@ -270,7 +303,9 @@ absl::StatusOr<bool> RocksEventLog::Trim() {
           [&](uint64_t offset) { return folder_->FindOffset(offset, view.tail, by_primary); },
           [&](uint64_t sequence) { return folder_->EndOf(sequence); }));
   if (plan.to == view.tail) return false;
-  FC_RETURN_IF_ERROR(folder_->Trim(view.tail, plan.to));
+  const absl::Status trimmed = folder_->Trim(view.tail, plan.to);
+  if (!trimmed.ok()) NoteBackgroundError(trimmed);
+  FC_RETURN_IF_ERROR(trimmed);
   const std::optional<absl::Time> oldest = ReceiveTimeOf(plan.to.sequence, *folder_);
   MutexLock lock(mutex_);
   tail_ = plan.to;

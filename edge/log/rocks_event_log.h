@@ -82,9 +82,10 @@ class RocksEventLog final : public EventLog {
   // log was acknowledged. True: there is more to drop. To be called about once a minute.
   absl::StatusOr<bool> RetentionStep();
 
-  // After a failed write: closes the folder, opens and checks it again, and checks that all is
-  // there that was acknowledged to a sender. Then the log takes requests again; otherwise it stays
-  // failed, with the new reason. Does nothing to a log that has not failed.
+  // After a failed write, also one of RocksDB's own: closes the folder, opens and checks it again,
+  // and checks that all is there that was acknowledged to a sender. Then the log takes requests
+  // again; otherwise it stays failed, with the new reason. Does nothing to a log that has not
+  // failed, nor, as long as it can be read, to one whose disk has too little space.
   absl::Status Reopen();
 
  private:
@@ -97,6 +98,11 @@ class RocksEventLog final : public EventLog {
 
   absl::Status Check(const WaitingAppend& append) const FC_REQUIRES(mutex_);
   absl::Status CheckFreeSpace() const;
+  // Of RocksDB's own work; on any thread of its.
+  void NoteBackgroundError(const absl::Status& error) FC_EXCLUDES(mutex_);
+  // What is missing from a log that has failed may only seem so: a write can fail after what it
+  // takes away is out of sight. Until the log has been opened again it calls nothing damaged.
+  absl::Status Failure() const FC_EXCLUDES(mutex_);
   absl::StatusOr<bool> Trim() FC_REQUIRES(folder_mutex_);
   absl::Status WriteAcks() FC_REQUIRES(folder_mutex_);
   // Opens the folder and takes its contents for the log's.
@@ -109,8 +115,8 @@ class RocksEventLog final : public EventLog {
   Random& random_;
 
   // Held by whoever reads, trims or reopens, and taken before mutex_. The writing thread does
-  // without it: it uses the folder only while the log has not failed, and Reopen replaces the
-  // folder only while it has.
+  // without it: it begins to use the folder only while the log has not failed, and Reopen replaces
+  // the folder only while it has, and waits for what was being written.
   mutable Mutex folder_mutex_;
   std::unique_ptr<LogFolder> folder_;
 
@@ -123,8 +129,11 @@ class RocksEventLog final : public EventLog {
   bool acks_changed_ FC_GUARDED_BY(mutex_) = false;
   // Accepted by Append, but not in front of the head yet.
   uint64_t waiting_bytes_ FC_GUARDED_BY(mutex_) = 0;
-  // Why a write failed.
+  // Why a write failed, or will.
   absl::Status failure_ FC_GUARDED_BY(mutex_);
+  // The writing thread uses the folder.
+  bool writing_ FC_GUARDED_BY(mutex_) = false;
+  CondVar written_;
   uint64_t failed_writes_ FC_GUARDED_BY(mutex_) = 0;
 
   Histogram append_time_;

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "common/proto_time/proto_time.h"
 #include "common/rocks/power_cut_file_system.h"
+#include "common/rocks/unsynced_bytes.h"
 #include "common/status/status_macros.h"
 #include "common/status/status_matchers.h"
 #include "controlplane/store/rocks/rocks_store.h"
@@ -69,7 +70,8 @@ class PowerCut {
     disk_->SetSync(sync_);
     disk_->CutPowerAfter(1 + random_() % 400);
     WorkUntilPowerFails();
-    disk_ = disk_->AfterPowerCut(random_(), /*tidy=*/random_() % 2 == 0);
+    const Unsynced unsynced = AnyUnsynced(random_);
+    disk_ = disk_->AfterPowerCut(random_(), unsynced);
     const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(disk_);
     FC_ASSIGN_OR_RETURN(const auto store, RocksStore::Open({"/state/store", env.get()}));
     FC_RETURN_IF_ERROR(store->Read([&](Transaction& tx) { return Check(tx); }));

@@ -1,10 +1,12 @@
 // How many requests a second the edge's log takes, durably, and how often the disk syncs by itself:
-// the ceiling. One line of JSON a measure on standard output.
+// the ceiling. How long it takes to open again, and how long its bytes take to read by themselves.
+// One line of JSON a measure on standard output.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -30,15 +32,20 @@ ABSL_FLAG(std::string, folder, "",
           "a folder on the disk to be measured; what is made in it is removed");
 ABSL_FLAG(absl::Duration, time, absl::Seconds(3), "how long each measure takes");
 ABSL_FLAG(bool, only_disk, false, "measure the disk's syncs only");
+ABSL_FLAG(uint64_t, recovery_bytes, uint64_t{1} << 30, "what the log holds that is opened again");
 
 namespace fluxcascade::edge {
 namespace {
 
 constexpr size_t kBodyBytes = 250;
 
-void Print(const std::string& measure, double value) {
+// As the bodies of a busy hook; they fill a large log in little time.
+constexpr size_t kRecoveryBodyBytes = 16 << 10;
+constexpr uint64_t kRecoveryWaiters = 64;
+
+void Print(const std::string& measure, double value, const std::string& unit = "1/s") {
   const nlohmann::ordered_json line = {
-      {"measure", absl::StrCat("log.", measure)}, {"value", value}, {"unit", "1/s"}};
+      {"measure", absl::StrCat("log.", measure)}, {"value", value}, {"unit", unit}};
   std::cout << line.dump() << std::endl;
 }
 
@@ -130,6 +137,63 @@ void MeasureSyncs(const std::string& folder, size_t bytes) {
         static_cast<double>(syncs) / absl::ToDoubleSeconds(end - start));
 }
 
+// Appends until the log holds so much, and closes it.
+absl::Status Fill(const RocksEventLogOptions& options, uint64_t bytes) {
+  FC_ASSIGN_OR_RETURN(const std::unique_ptr<RocksEventLog> log,
+                      RocksEventLog::Open(options, SystemClock(), SecureRandom()));
+  v1::LoggedRequest request;
+  *request.mutable_receive_time() = ToProto(SystemClock().Now());
+  request.set_hook_id("bench");
+  request.set_body(std::string(kRecoveryBodyBytes, 'x'));
+  Completions completions;
+  uint64_t waiting = 0;
+  while (log->State().bytes() < bytes || waiting > 0) {
+    while (waiting < kRecoveryWaiters && log->State().bytes() < bytes) {
+      log->Append(request,
+                  [&](const absl::StatusOr<uint64_t>& sequence) { completions.Done(sequence); });
+      ++waiting;
+    }
+    FC_ASSIGN_OR_RETURN(const uint64_t done, completions.Take());
+    waiting -= done;
+  }
+  return absl::OkStatus();
+}
+
+// The bytes of all files in the folder.
+absl::StatusOr<uint64_t> ReadPlainly(const std::string& folder) {
+  uint64_t bytes = 0;
+  std::string buffer(1 << 20, '\0');
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+           file.gcount() > 0) {
+      bytes += static_cast<uint64_t>(file.gcount());
+    }
+  }
+  if (bytes == 0) return absl::InternalError(absl::StrCat(folder, " holds nothing"));
+  return bytes;
+}
+
+// What lies in the folder may come from the system's memory, to both alike.
+absl::Status MeasureRecovery(const std::string& folder) {
+  RocksEventLogOptions options;
+  options.folder.database.path = absl::StrCat(folder, "/log-recovery");
+  FC_RETURN_IF_ERROR(Fill(options, absl::GetFlag(FLAGS_recovery_bytes)));
+  constexpr double kGib = 1 << 30;
+  absl::Duration begun = SystemClock().Monotonic();
+  FC_ASSIGN_OR_RETURN(const uint64_t read, ReadPlainly(options.folder.database.path));
+  const double plainly = absl::ToDoubleSeconds(SystemClock().Monotonic() - begun);
+  Print("plain_read_s_per_gib", plainly / (static_cast<double>(read) / kGib), "s/GiB");
+
+  begun = SystemClock().Monotonic();
+  FC_ASSIGN_OR_RETURN(const std::unique_ptr<RocksEventLog> log,
+                      RocksEventLog::Open(options, SystemClock(), SecureRandom()));
+  const double opening = absl::ToDoubleSeconds(SystemClock().Monotonic() - begun);
+  Print("recovery_s_per_gib", opening / (static_cast<double>(log->State().bytes()) / kGib),
+        "s/GiB");
+  return absl::OkStatus();
+}
+
 absl::Status Run() {
   const std::string folder = absl::StrCat(absl::GetFlag(FLAGS_folder), "/log-bench-", getpid());
   std::error_code error;
@@ -143,6 +207,7 @@ absl::Status Run() {
     if (absl::GetFlag(FLAGS_only_disk)) break;
     if (status.ok()) status = MeasureAppends(folder, waiters);
   }
+  if (status.ok() && !absl::GetFlag(FLAGS_only_disk)) status = MeasureRecovery(folder);
   std::filesystem::remove_all(folder, error);
   return status;
 }

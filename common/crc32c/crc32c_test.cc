@@ -1,4 +1,4 @@
-#include "edge/log/crc32c.h"
+#include "common/crc32c/crc32c.h"
 
 #include <numeric>
 #include <string>
@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 
-namespace fluxcascade::edge {
+namespace fluxcascade {
 namespace {
 
 std::string Rising(size_t size) {
@@ -43,4 +43,4 @@ TEST(Crc32cTest, TheProcessorsInstructionAndTheTableAgree) {
 }
 
 }  // namespace
-}  // namespace fluxcascade::edge
+}  // namespace fluxcascade

@@ -1,12 +1,12 @@
 // CRC-32C (Castagnoli), as in RFC 3720 appendix B.4.
-#ifndef FLUXCASCADE_EDGE_LOG_CRC32C_H_
-#define FLUXCASCADE_EDGE_LOG_CRC32C_H_
+#ifndef FLUXCASCADE_COMMON_CRC32C_CRC32C_H_
+#define FLUXCASCADE_COMMON_CRC32C_CRC32C_H_
 
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
 
-namespace fluxcascade::edge {
+namespace fluxcascade {
 
 uint32_t Crc32c(absl::string_view data);
 // Of what `crc` is the checksum of, followed by `data`.
@@ -18,6 +18,6 @@ namespace internal {
 uint32_t PortableExtendCrc32c(uint32_t crc, absl::string_view data);
 
 }  // namespace internal
-}  // namespace fluxcascade::edge
+}  // namespace fluxcascade
 
-#endif  // FLUXCASCADE_EDGE_LOG_CRC32C_H_
+#endif  // FLUXCASCADE_COMMON_CRC32C_CRC32C_H_

@@ -1,4 +1,4 @@
-#include "edge/log/crc32c.h"
+#include "common/crc32c/crc32c.h"
 
 #include <array>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace fluxcascade::edge {
+namespace fluxcascade {
 namespace {
 
 constexpr std::array<uint32_t, 256> MakeTable() {
@@ -62,4 +62,4 @@ uint32_t ExtendCrc32c(uint32_t crc, absl::string_view data) {
 
 uint32_t Crc32c(absl::string_view data) { return ExtendCrc32c(0, data); }
 
-}  // namespace fluxcascade::edge
+}  // namespace fluxcascade

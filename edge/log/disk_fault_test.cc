@@ -1,0 +1,134 @@
+// A log whose disk fails. See disk_fault_harness.h for what must hold.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "common/random/fake_random.h"
+#include "common/rocks/faulty_file_system.h"
+#include "common/status/status_matchers.h"
+#include "common/time/fake_clock.h"
+#include "edge/log/append_and_wait.h"
+#include "edge/log/disk_fault_harness.h"
+#include "edge/log/hasty_env.h"
+#include "edge/log/rocks_event_log.h"
+#include "edge/log/test_folders.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rocksdb/env.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using absl::StatusCode;
+using testing::HasSubstr;
+
+constexpr uint64_t kSeeds = 60;
+constexpr int kFaultsPerSeed = 3;
+
+class EveryFaultTest : public testing::TestWithParam<Fault> {};
+
+TEST_P(EveryFaultTest, NothingAcknowledgedIsLostAndNothingIsAcknowledgedAfterAFailure) {
+  uint64_t acknowledged = 0;
+  uint64_t failed_logs = 0;
+  uint64_t failed_requests = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    DiskFaultHarness harness(seed);
+    FC_ASSERT_OK(harness.Start()) << "seed " << seed;
+    for (int i = 1; i <= kFaultsPerSeed; ++i) {
+      FC_ASSERT_OK(harness.FailOnce(GetParam())) << "seed " << seed << ", fault " << i;
+    }
+    FC_ASSERT_OK(harness.CutPower()) << "seed " << seed;
+    acknowledged += harness.acknowledged_requests();
+    failed_logs += harness.failed_logs();
+    failed_requests += harness.failed_requests();
+  }
+  RecordProperty("acknowledged_requests", absl::StrCat(acknowledged));
+  RecordProperty("failed_logs", absl::StrCat(failed_logs));
+  RecordProperty("failed_requests", absl::StrCat(failed_requests));
+  // The load reaches what it means to break. A read that fails stops only who reads.
+  EXPECT_GT(acknowledged, kSeeds * 100);
+  if (GetParam() == Fault::kRead) return;
+  EXPECT_GT(failed_logs, kSeeds);
+  EXPECT_GT(failed_requests, kSeeds);
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, EveryFaultTest,
+                         testing::Values(Fault::kNoSpace, Fault::kAppend, Fault::kSync,
+                                         Fault::kRead));
+
+class DiskFaultTest : public testing::Test {
+ protected:
+  DiskFaultTest() {
+    RocksEventLogOptions options;
+    options.folder.database = {
+        .path = "/state/log", .env = env_.get(), .write_buffer_bytes = 64 << 10};
+    log_ = *RocksEventLog::Open(options, clock_, random_);
+  }
+
+  absl::Status Append(size_t size = 10) {
+    return AppendAndWait(*log_, RequestWithBody(std::string(size, 'x'))).status();
+  }
+  uint64_t Held() const { return log_->State().next_sequence() - 1; }
+
+  const std::unique_ptr<rocksdb::Env> memory_ = NewTestEnv();
+  const std::shared_ptr<FaultyFileSystem> disk_ =
+      std::make_shared<FaultyFileSystem>(memory_->GetFileSystem());
+  const std::unique_ptr<rocksdb::Env> env_ = NewHastyEnv(disk_);
+  FakeClock clock_;
+  FakeRandom random_;
+  std::unique_ptr<RocksEventLog> log_;
+};
+
+TEST_F(DiskFaultTest, AFullDiskStopsTheLogUntilThereIsSpaceAgain) {
+  FC_ASSERT_OK(Append());
+  disk_->Break({.fault = Fault::kNoSpace});
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable, HasSubstr("must be opened again")));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(log_->Reopen().ok());
+    EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable, HasSubstr("No space left")));
+    EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable));
+  }
+  disk_->Heal();
+  FC_ASSERT_OK(log_->Reopen());
+  FC_EXPECT_OK(log_->Ready());
+  FC_EXPECT_OK(Append());
+  EXPECT_EQ(Held(), 2u);
+}
+
+TEST_F(DiskFaultTest, AFailedAppendStopsTheLogThoughTheNextOneWouldWork) {
+  FC_ASSERT_OK(Append());
+  disk_->Break({.fault = Fault::kAppend, .suffix = ".log", .times = 1});
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable));
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable, HasSubstr("must be opened again")));
+  FC_ASSERT_OK(log_->Reopen());
+  FC_EXPECT_OK(Append());
+  EXPECT_EQ(Held(), 2u) << "the torn one is gone";
+}
+
+TEST_F(DiskFaultTest, ATableThatCanNotBeWrittenShowsBeforeTheNextRequestComes) {
+  disk_->Break({.fault = Fault::kAppend, .suffix = ".sst"});
+  uint64_t taken = 0;
+  // The one that finds the buffer full sets off the writing of the table.
+  while (disk_->failures() == 0 && log_->Ready().ok()) {
+    FC_ASSERT_OK(Append(20'000));
+    ++taken;
+    ASSERT_LT(taken, 100u);
+    for (int i = 0; i < 1000 && disk_->failures() == 0; ++i) std::this_thread::yield();
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (log_->Ready().ok() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable, HasSubstr("the log's files")));
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable));
+  disk_->Heal();
+  FC_ASSERT_OK(log_->Reopen());
+  FC_EXPECT_OK(log_->Ready());
+  EXPECT_EQ(Held(), taken);
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge
