@@ -51,6 +51,9 @@ ABSL_FLAG(uint64_t, max_log_bytes, uint64_t{16} << 30,
           "what the log may hold that the control plane does not have; then webhooks get 503");
 ABSL_FLAG(uint64_t, min_free_bytes, uint64_t{1} << 30,
           "with less than this free on the disk webhooks get 503");
+ABSL_FLAG(bool, log_zeros_ahead, true,
+          "write the log over 64 MiB of zeros that are on the disk already, as syncs are then "
+          "faster; every byte is written twice");
 ABSL_FLAG(absl::Duration, retention, absl::Hours(72),
           "how long the log keeps what the control plane has");
 ABSL_FLAG(uint64_t, retention_bytes, uint64_t{4} << 30, "and how much of it at most");
@@ -175,6 +178,7 @@ absl::StatusOr<EdgeOptions> EdgeOptionsFromFlags(const std::string& credentials_
   options.log_dir = absl::GetFlag(FLAGS_log_dir);
   options.max_log_bytes = absl::GetFlag(FLAGS_max_log_bytes);
   options.min_free_bytes = absl::GetFlag(FLAGS_min_free_bytes);
+  options.log_zeros_ahead = absl::GetFlag(FLAGS_log_zeros_ahead);
   options.retention = absl::GetFlag(FLAGS_retention);
   options.retention_bytes = absl::GetFlag(FLAGS_retention_bytes);
   options.quarantine_dir =

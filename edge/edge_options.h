@@ -36,6 +36,7 @@ struct EdgeOptions {
   std::string log_dir;
   uint64_t max_log_bytes = uint64_t{16} << 30;
   uint64_t min_free_bytes = uint64_t{1} << 30;
+  bool log_zeros_ahead = true;
   absl::Duration retention = absl::Hours(72);
   uint64_t retention_bytes = uint64_t{4} << 30;
 

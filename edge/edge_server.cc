@@ -115,6 +115,8 @@ absl::Status EdgeServer::OpenLog() {
   FC_RETURN_IF_ERROR(MakeFolders(options_.log_dir, 0700));
   RocksEventLogOptions log_options;
   log_options.folder.database.path = options_.log_dir;
+  LogDatabaseOptions& database = log_options.folder.database;
+  if (options_.log_zeros_ahead) database.zeros_ahead_bytes = database.write_buffer_bytes;
   log_options.max_unacknowledged_bytes = options_.max_log_bytes;
   for (const FurtherControlPlane& one : options_.also_feed) {
     log_options.further_consumers.push_back(one.name);

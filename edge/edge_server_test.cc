@@ -74,6 +74,7 @@ class EdgeServerTest : public testing::Test {
     options_.log_dir = File("log");
     options_.quarantine_dir = File("quarantine");
     options_.min_free_bytes = 0;
+    options_.log_zeros_ahead = false;
     options_.control_plane = control_plane_.address();
     options_.max_body_bytes = 20000;
   }

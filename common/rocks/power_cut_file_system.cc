@@ -26,6 +26,8 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 
+constexpr size_t kSectorBytes = 512;
+
 std::shared_ptr<rocksdb::FileSystem> NewMemoryFileSystem() {
   // The file system outlives the Env that it came with.
   const std::unique_ptr<rocksdb::Env> env(rocksdb::NewMemEnv(rocksdb::Env::Default()));
@@ -59,7 +61,7 @@ class PowerCutFileSystem::File final : public rocksdb::FSWritableFileOwnerWrappe
         content_(std::move(content)) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    const size_t size = fs_.CountAppend(data.size());
+    const size_t size = WholeSectors(fs_.CountAppend(data.size()), data.size());
     const Slice part(data.data(), size);
     IOStatus status = target()->Append(part, options, debug);
     if (!status.ok()) return status;
@@ -79,6 +81,7 @@ class PowerCutFileSystem::File final : public rocksdb::FSWritableFileOwnerWrappe
     MutexLock lock(fs_.mutex_);
     content_->bytes.resize(size);
     content_->synced = std::min<size_t>(content_->synced, size);
+    content_->zeros = std::min<size_t>(content_->zeros, size);
     return status;
   }
   IOStatus Sync(const IOOptions&, IODebugContext*) override {
@@ -93,6 +96,13 @@ class PowerCutFileSystem::File final : public rocksdb::FSWritableFileOwnerWrappe
   }
 
  private:
+  // How much of an append that was cut at `size` is there.
+  size_t WholeSectors(size_t size, size_t whole) const {
+    MutexLock lock(fs_.mutex_);
+    const size_t before = content_->bytes.size();
+    return size == whole ? size : TornEndOf(*content_, before, before + size) - before;
+  }
+
   PowerCutFileSystem& fs_;
   const std::string path_;
   const std::shared_ptr<Content> content_;
@@ -231,10 +241,24 @@ IOStatus PowerCutFileSystem::ReopenWritableFile(const std::string& path, const F
   return status;
 }
 
-IOStatus PowerCutFileSystem::ReuseWritableFile(const std::string&, const std::string&,
-                                               const FileOptions&, std::unique_ptr<FSWritableFile>*,
-                                               IODebugContext*) {
-  return IOStatus::NotSupported("old files are not written over");
+IOStatus PowerCutFileSystem::ReuseWritableFile(const std::string& path, const std::string& old_path,
+                                               const FileOptions& options,
+                                               std::unique_ptr<FSWritableFile>* file,
+                                               IODebugContext* debug) {
+  IOStatus status = CountChange();
+  if (!status.ok()) return status;
+  std::unique_ptr<FSWritableFile> seen;
+  status = target()->ReuseWritableFile(path, old_path, options, &seen, debug);
+  if (!status.ok()) return status;
+  MutexLock lock(mutex_);
+  const std::shared_ptr<Content> content = names_.at(old_path);
+  // Only zeros are written over here.
+  FC_CHECK(content->bytes.find_first_not_of('\0') == std::string::npos);
+  *content = {.bytes = "", .synced = 0, .zeros = content->synced};
+  Rename(path, content);
+  Rename(old_path, nullptr);
+  *file = std::make_unique<File>(*this, path, content, std::move(seen));
+  return status;
 }
 
 IOStatus PowerCutFileSystem::NewDirectory(const std::string& path, const IOOptions& options,
@@ -294,6 +318,10 @@ IOStatus PowerCutFileSystem::LinkFile(const std::string&, const std::string&, co
   return IOStatus::NotSupported("links are not made");
 }
 
+size_t PowerCutFileSystem::TornEndOf(const Content& content, size_t whole, size_t end) {
+  return end <= content.zeros ? std::max(whole, end / kSectorBytes * kSectorBytes) : end;
+}
+
 void PowerCutFileSystem::MakeFolder(const std::string& path) {
   FC_CHECK(target()->CreateDirIfMissing(path, IOOptions(), nullptr).ok());
   MutexLock lock(mutex_);
@@ -323,7 +351,12 @@ std::shared_ptr<PowerCutFileSystem> PowerCutFileSystem::AfterPowerCut(uint64_t s
   }
   for (const auto& [path, content] : names) {
     if (folders.count(ParentOf(path)) == 0) continue;
-    after->Restore(path, FoundAfterPowerCut(content->bytes, content->synced, unsynced, random));
+    std::string found = FoundAfterPowerCut(content->bytes, content->synced, unsynced, random);
+    if (found.size() < content->bytes.size()) {
+      found.resize(TornEndOf(*content, content->synced, found.size()));
+    }
+    if (found.size() < content->zeros) found.resize(content->zeros, '\0');
+    after->Restore(path, found);
   }
   return after;
 }

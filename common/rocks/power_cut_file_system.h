@@ -74,6 +74,8 @@ class PowerCutFileSystem final : public rocksdb::FileSystemWrapper {
   struct Content {
     std::string bytes;
     size_t synced = 0;
+    // What is written over durable zeros has so many of them from its beginning on.
+    size_t zeros = 0;
   };
   // A folder's change that is not durable yet: `path` now means `content`, or nothing.
   struct Change {
@@ -91,6 +93,9 @@ class PowerCutFileSystem final : public rocksdb::FileSystemWrapper {
   void SyncFolder(const std::string& path);
   void Rename(const std::string& path, std::shared_ptr<Content> content) FC_REQUIRES(mutex_);
   std::shared_ptr<Content> NewContent(const std::string& path);
+  // Where an end lies that was torn off at `end`, behind `whole`. Among zeros, where the file's
+  // length tells nothing, what is there is whole sectors.
+  static size_t TornEndOf(const Content& content, size_t whole, size_t end);
   static void Apply(const Change& change, Names& names, std::set<std::string>& folders);
   void Restore(const std::string& path, const std::string& bytes);
 

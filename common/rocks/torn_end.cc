@@ -72,9 +72,10 @@ class Scan {
 
   // Something is wrong with what stands at `at_`, or with the write that it should have continued.
   absl::StatusOr<size_t> JudgeDamage() const {
-    const std::optional<size_t> later = LaterWrite();
+    const std::optional<size_t> end = StatedEndOfWrite();
+    const std::optional<size_t> later = LaterWrite(end);
     if (later.has_value()) return Refuse(absl::StrCat("what was written later stands at ", *later));
-    if (LooksTorn()) return whole_;
+    if (LooksTorn(end.value_or(file_.size()))) return whole_;
     return Refuse("it is not as a power cut leaves it");
   }
   absl::Status Refuse(absl::string_view why) const {
@@ -82,21 +83,34 @@ class Scan {
                                             ", in the write that begins at ", whole_, ": ", why));
   }
 
-  // Where, from the damage on, something stands that belongs to a later write.
-  std::optional<size_t> LaterWrite() const {
-    // Of the damaged write, once something tells it.
-    std::optional<size_t> end;
-    for (size_t at = at_; at < file_.size(); ++at) {
+  // Where the damaged write ends, once something tells it.
+  std::optional<size_t> StatedEndOfWrite() const {
+    for (size_t at = at_; at < file_.size(); at = BlockEnd(at)) {
       const std::optional<WalFragment> fragment = FragmentAt(at);
-      if (fragment.has_value() && Begins(fragment->part)) {
-        if (IsLater(*fragment, at)) return at;
-      } else if (!end.has_value() && (at == at_ || at % kWalBlockBytes == 0)) {
-        end = StatedEnd(at);
-      }
+      if (fragment.has_value() && Begins(fragment->part)) continue;
+      const std::optional<size_t> end = StatedEnd(at);
+      if (end.has_value()) return end;
+    }
+    return std::nullopt;
+  }
+  // Where, from the damage on, something stands that belongs to a later write.
+  std::optional<size_t> LaterWrite(std::optional<size_t> end) const {
+    for (size_t at = at_; at < file_.size(); ++at) {
+      at = PastZeros(at);
+      if (at == file_.size()) break;
+      const std::optional<WalFragment> fragment = FragmentAt(at);
+      if (fragment.has_value() && Begins(fragment->part) && IsLater(*fragment, at)) return at;
     }
     if (!end.has_value()) return std::nullopt;
     const size_t later = file_.find_first_not_of('\0', *end);
     return later == absl::string_view::npos ? std::nullopt : std::optional<size_t>(later);
+  }
+  // The next place, from `at` on, where a header may stand: its last byte is never 0. There may be
+  // many MiB of zeros.
+  size_t PastZeros(size_t at) const {
+    const size_t other = file_.find_first_not_of('\0', at);
+    if (other == absl::string_view::npos) return file_.size();
+    return std::max(at, other - std::min(other, kWalHeaderBytes - 1));
   }
   bool IsLater(const WalFragment& fragment, size_t at) const {
     if (fragment.part == Part::kFirst && at + fragment.size != BlockEnd(at)) return false;
@@ -116,7 +130,9 @@ class Scan {
     return std::min(at + header->size, file_.size());
   }
 
-  bool LooksTorn() const { return IsOlderFileBehind() || EndsWithinWrite() || LacksASector(); }
+  bool LooksTorn(size_t end) const {
+    return IsOlderFileBehind() || EndsWithinWrite() || LacksASector(end);
+  }
   bool IsOlderFileBehind() const {
     const std::optional<WalFragment> fragment = ParseWalFragment(RestOfBlock(at_));
     return fragment.has_value() && IsOlder(*fragment);
@@ -128,9 +144,9 @@ class Scan {
     return header.has_value() && at_ + header->size > file_.size() &&
            at_ + header->size <= BlockEnd(at_);
   }
-  bool LacksASector() const {
-    for (size_t from = at_; from < file_.size();) {
-      const size_t to = (from / kSectorBytes + 1) * kSectorBytes;
+  bool LacksASector(size_t end) const {
+    for (size_t from = at_; from < end;) {
+      const size_t to = std::min((from / kSectorBytes + 1) * kSectorBytes, end);
       const absl::string_view sector = file_.substr(from, to - from);
       if (sector.find_first_not_of('\0') == absl::string_view::npos) return true;
       from = to;

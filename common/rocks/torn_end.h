@@ -7,16 +7,17 @@
 //   - Every write is synced before the next one begins, and before anybody hears of it. (This holds
 //     only while every write asks for its sync.) So a power cut can tear the last write alone.
 //   - A disk writes sectors whole. What it did not write is missing at the end of the file, or is
-//     zeros within it.
+//     zeros: within the write, and where the file was zeros before (zeros_ahead_file_system.h),
+//     behind it, too.
 //
 // Hence a damaged write is cut off, with what follows it, if both are so:
 //
 //   1. Nothing behind it belongs to a later write. Looked for is the beginning of a write, with its
-//      checksum, at any byte; and anything behind the end of the damaged one, where its last header
-//      is there and tells it.
+//      checksum, at any byte; and anything but zeros behind the end of the damaged one, where its
+//      last header is there and tells it.
 //   2. It looks torn: the file ends within it, or a whole sector of it (512 bytes, or what of such
 //   a
-//      sector belongs to it) is zeros.
+//      sector belongs to it) is zeros. Where nothing tells its end, zeros behind it may be its own.
 //
 // Anything else is damage of what had been synced, and is refused. Not told apart are a last write
 // that was torn before anybody heard of it, and one whose sectors (with whole writes beside it in

@@ -186,6 +186,42 @@ TEST_F(TornEndTest, WhatAnOlderFileLeftBehindALostSectorIsNoLaterWrite) {
       << "by its number it is later";
 }
 
+// As in a file that was zeros before it was written.
+TEST_F(TornEndTest, ZerosBehindWholeWritesAreCutOff) {
+  for (const size_t size : {size_t{300}, kLongWrite, size_t{20}}) {
+    Add(size);
+    EXPECT_THAT(End(File() + std::string(200'000, '\0')), IsOkAndHolds(File().size()));
+  }
+}
+
+TEST_F(TornEndTest, AFileOfZerosIsCutToNothing) {
+  EXPECT_THAT(End(std::string(200'000, '\0')), IsOkAndHolds(0u));
+}
+
+TEST_F(TornEndTest, ALastWriteThatEndsInZerosIsCutOff) {
+  Add(300);
+  Add(kLongWrite);
+  const size_t whole = EndBefore(1);
+  for (size_t size = (whole / 512 + 1) * 512; size < File().size(); size += 512) {
+    std::string torn = File().substr(0, size);
+    torn.resize(200'000, '\0');
+    ASSERT_THAT(End(torn), IsOkAndHolds(whole)) << size;
+  }
+}
+
+TEST_F(TornEndTest, AFlippedBitBeforeZerosIsDamage) {
+  Add(300);
+  Add(1700);
+  for (size_t at = 0; at < File().size(); ++at) {
+    // Of the last write's length and type: zeros behind it may then be its own.
+    if (at >= EndBefore(1) + 4 && at < EndBefore(1) + kWalHeaderBytes) continue;
+    std::string damaged = File();
+    damaged[at] ^= 0x08;
+    damaged.resize(10'000, '\0');
+    ASSERT_THAT(End(damaged), StatusIs(StatusCode::kDataLoss)) << at;
+  }
+}
+
 class WrittenOverTest : public testing::Test {
  protected:
   WrittenOverTest() {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,6 +20,18 @@
 
 namespace fluxcascade::edge {
 namespace {
+
+// Another's, but for the file system.
+class EnvOnFileSystem final : public rocksdb::EnvWrapper {
+ public:
+  EnvOnFileSystem(rocksdb::Env* target, std::shared_ptr<rocksdb::FileSystem> file_system)
+      : EnvWrapper(target) {
+    file_system_ = std::move(file_system);
+    system_clock_ = target->GetSystemClock();
+  }
+
+  const char* Name() const override { return "EnvOnFileSystem"; }
+};
 
 class SilentLogger final : public rocksdb::Logger {
  public:
@@ -91,6 +104,13 @@ absl::StatusOr<std::unique_ptr<LogDatabase>> LogDatabase::Open(const LogDatabase
   std::unique_ptr<LogDatabase> database(new LogDatabase(options));
   rocksdb::DBOptions db_options = DatabaseOptions(options);
   db_options.listeners.push_back(database->background_errors_);
+  if (options.zeros_ahead_bytes > 0) {
+    database->zeros_ = std::make_shared<ZerosAheadFileSystem>(
+        options.env->GetFileSystem(), options.path, options.zeros_ahead_bytes);
+    database->env_ = std::make_unique<EnvOnFileSystem>(options.env, database->zeros_);
+    db_options.env = database->env_.get();
+    database->zeros_->WaitUntilReady();
+  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   FC_RETURN_IF_ERROR(

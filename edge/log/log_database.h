@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/rocks/zeros_ahead_file_system.h"
 #include "edge/log/background_errors.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
@@ -23,6 +24,9 @@ struct LogDatabaseOptions {
   // How much is kept in memory and in one write-ahead file before it moves to a table. RocksDB
   // takes at least 64 KiB.
   uint64_t write_buffer_bytes = uint64_t{64} << 20;
+  // Write-ahead files are written over so many zeros, of which one such file is kept ready
+  // (common/rocks/zeros_ahead_file_system.h). 0: they grow.
+  uint64_t zeros_ahead_bytes = 0;
   BackgroundErrors::Notify on_background_error;
 };
 
@@ -52,6 +56,9 @@ class LogDatabase {
       : background_errors_(std::make_shared<BackgroundErrors>(options.on_background_error)) {}
 
   const std::shared_ptr<BackgroundErrors> background_errors_;
+  // Null without zeros ahead. The database outlives neither.
+  std::shared_ptr<ZerosAheadFileSystem> zeros_;
+  std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* about_ = nullptr;
   rocksdb::ColumnFamilyHandle* requests_ = nullptr;

@@ -32,12 +32,15 @@ constexpr uint64_t kMaxChanges = 300;
 // What opening alone needs, about.
 constexpr uint64_t kMaxOpeningChanges = 40;
 constexpr uint32_t kReadBytes = 20000;
+// Less than a write-ahead file takes, so that it also grows.
+constexpr uint64_t kZerosAheadBytes = 40000;
 
 }  // namespace
 
 PowerCutHarness::PowerCutHarness(uint64_t seed, PowerCutFileSystem::Sync sync)
     : random_(seed),
       sync_(sync),
+      zeros_ahead_bytes_(seed % 2 == 0 ? kZerosAheadBytes : 0),
       log_random_(seed),
       disk_(std::make_shared<PowerCutFileSystem>(seed)) {
   disk_->MakeFolder("/state");
@@ -46,7 +49,10 @@ PowerCutHarness::PowerCutHarness(uint64_t seed, PowerCutFileSystem::Sync sync)
 
 absl::StatusOr<std::unique_ptr<RocksEventLog>> PowerCutHarness::Open(rocksdb::Env* env) {
   RocksEventLogOptions options;
-  options.folder.database = {.path = kFolder, .env = env, .write_buffer_bytes = 64 << 10};
+  options.folder.database = {.path = kFolder,
+                             .env = env,
+                             .write_buffer_bytes = 64 << 10,
+                             .zeros_ahead_bytes = zeros_ahead_bytes_};
   options.retention.max_step_bytes = 30000;
   options.max_group_bytes = 20000;
   return RocksEventLog::Open(options, clock_, log_random_);

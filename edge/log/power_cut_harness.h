@@ -48,6 +48,8 @@ class PowerCutHarness {
 
   std::mt19937_64 random_;
   const PowerCutFileSystem::Sync sync_;
+  // Every other log is written over zeros.
+  const uint64_t zeros_ahead_bytes_;
   FakeClock clock_;
   FakeRandom log_random_;
   std::shared_ptr<PowerCutFileSystem> disk_;

@@ -31,6 +31,7 @@
 ABSL_FLAG(std::string, folder, "",
           "a folder on the disk to be measured; what is made in it is removed");
 ABSL_FLAG(absl::Duration, time, absl::Seconds(3), "how long each measure takes");
+ABSL_FLAG(bool, zeros_ahead, true, "the log writes over zeros, as the edge's does by default");
 ABSL_FLAG(bool, only_disk, false, "measure the disk's syncs only");
 ABSL_FLAG(uint64_t, recovery_bytes, uint64_t{1} << 30, "what the log holds that is opened again");
 
@@ -78,7 +79,9 @@ class Completions {
 // So many requests wait at any time, as those of so many connections would.
 absl::Status MeasureAppends(const std::string& folder, uint64_t waiters) {
   RocksEventLogOptions options;
-  options.folder.database.path = absl::StrCat(folder, "/log-", waiters);
+  LogDatabaseOptions& database = options.folder.database;
+  database.path = absl::StrCat(folder, "/log-", waiters);
+  if (absl::GetFlag(FLAGS_zeros_ahead)) database.zeros_ahead_bytes = database.write_buffer_bytes;
   FC_ASSIGN_OR_RETURN(const std::unique_ptr<RocksEventLog> log,
                       RocksEventLog::Open(options, SystemClock(), SecureRandom()));
   uint64_t groups = 0;
