@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/proto_time/proto_time.h"
 #include "common/random/fake_random.h"
 #include "common/status/status_matchers.h"
 #include "gmock/gmock.h"
