@@ -1,6 +1,8 @@
 #include "common/rocks/faulty_file_system.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -131,6 +133,19 @@ void FaultyFileSystem::Break(FaultScript script) {
 void FaultyFileSystem::Heal() {
   MutexLock lock(mutex_);
   broken_ = false;
+}
+
+void FaultyFileSystem::SetFreeSpace(std::optional<uint64_t> bytes) {
+  MutexLock lock(mutex_);
+  free_space_ = bytes;
+}
+
+IOStatus FaultyFileSystem::GetFreeSpace(const std::string& path, const IOOptions& options,
+                                        uint64_t* free, IODebugContext* debug) {
+  MutexLock lock(mutex_);
+  if (!free_space_.has_value()) return target()->GetFreeSpace(path, options, free, debug);
+  *free = *free_space_;
+  return IOStatus::OK();
 }
 
 uint64_t FaultyFileSystem::failures() const {

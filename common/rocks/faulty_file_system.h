@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/mutex/mutex.h"
@@ -42,6 +43,8 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   // From now on, instead of any script before.
   void Break(FaultScript script);
   void Heal();
+  // Whatever is written, so much is said to be free; nothing: as the file system below says.
+  void SetFreeSpace(std::optional<uint64_t> bytes);
   // Operations that failed so far.
   uint64_t failures() const;
 
@@ -62,6 +65,8 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewDirectory(const std::string& path, const rocksdb::IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* folder,
                                  rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus GetFreeSpace(const std::string& path, const rocksdb::IOOptions& options,
+                                 uint64_t* free, rocksdb::IODebugContext* debug) override;
 
  private:
   class SequentialFile;
@@ -78,6 +83,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   bool broken_ FC_GUARDED_BY(mutex_) = false;
   FaultScript script_ FC_GUARDED_BY(mutex_);
   uint64_t failures_ FC_GUARDED_BY(mutex_) = 0;
+  std::optional<uint64_t> free_space_ FC_GUARDED_BY(mutex_);
 };
 
 }  // namespace fluxcascade

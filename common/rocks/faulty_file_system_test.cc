@@ -1,6 +1,8 @@
 #include "common/rocks/faulty_file_system.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -69,6 +71,15 @@ TEST_F(FaultyFileSystemTest, OnlyFilesOfTheScriptFail) {
   EXPECT_TRUE(folder->Fsync(rocksdb::IOOptions(), nullptr).ok());
   disk_->Break({.fault = Fault::kSync});
   EXPECT_TRUE(folder->Fsync(rocksdb::IOOptions(), nullptr).IsIOError());
+}
+
+TEST_F(FaultyFileSystemTest, SaysWhateverSpaceIsFree) {
+  uint64_t free = 0;
+  disk_->SetFreeSpace(7);
+  ASSERT_TRUE(env_->GetFreeSpace("/f", &free).ok());
+  EXPECT_EQ(free, 7u);
+  disk_->SetFreeSpace(std::nullopt);
+  EXPECT_TRUE(env_->GetFreeSpace("/f", &free).IsNotSupported());
 }
 
 TEST_F(FaultyFileSystemTest, ReadsFailOfBothKinds) {

@@ -14,9 +14,11 @@
 #include "common/time/fake_clock.h"
 #include "edge/log/append_and_wait.h"
 #include "edge/log/disk_fault_harness.h"
+#include "edge/log/event_log.h"
 #include "edge/log/hasty_env.h"
 #include "edge/log/rocks_event_log.h"
 #include "edge/log/test_folders.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rocksdb/env.h"
@@ -29,6 +31,7 @@ using testing::HasSubstr;
 
 constexpr uint64_t kSeeds = 60;
 constexpr int kFaultsPerSeed = 3;
+constexpr uint64_t kMinFreeBytes = 1000;
 
 class EveryFaultTest : public testing::TestWithParam<Fault> {};
 
@@ -67,6 +70,7 @@ class DiskFaultTest : public testing::Test {
     RocksEventLogOptions options;
     options.folder.database = {
         .path = "/state/log", .env = env_.get(), .write_buffer_bytes = 64 << 10};
+    options.min_free_bytes = kMinFreeBytes;
     log_ = *RocksEventLog::Open(options, clock_, random_);
   }
 
@@ -108,6 +112,24 @@ TEST_F(DiskFaultTest, AFailedAppendStopsTheLogThoughTheNextOneWouldWork) {
   FC_ASSERT_OK(log_->Reopen());
   FC_EXPECT_OK(Append());
   EXPECT_EQ(Held(), 2u) << "the torn one is gone";
+}
+
+TEST_F(DiskFaultTest, WhileThereIsTooLittleSpaceAFailedLogStaysOpenAndCanBeRead) {
+  FC_ASSERT_OK(Append());
+  disk_->Break({.fault = Fault::kAppend, .suffix = ".log", .times = 1});
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable));
+  disk_->SetFreeSpace(kMinFreeBytes - 1);
+  EXPECT_THAT(log_->Reopen(), StatusIs(StatusCode::kResourceExhausted, HasSubstr("999 bytes")));
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable));
+  v1::Pull pull;
+  pull.set_log_id(log_->State().log_id());
+  pull.set_max_bytes(1000);
+  v1::PullError error;
+  FC_ASSERT_OK_AND_ASSIGN(const EventLog::ReadResult result, log_->Read(pull, &error));
+  EXPECT_EQ(result.requests.size(), 1u);
+  disk_->SetFreeSpace(kMinFreeBytes);
+  FC_ASSERT_OK(log_->Reopen());
+  FC_EXPECT_OK(Append());
 }
 
 TEST_F(DiskFaultTest, ATableThatCanNotBeWrittenShowsBeforeTheNextRequestComes) {
