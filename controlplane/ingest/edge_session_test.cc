@@ -336,7 +336,7 @@ TEST_F(EdgeSessionTest, AQuestionFollowsTheConfigurationThatItNeedsAndItsAnswerC
   const auto call = AskForRelease(4);
   sent_.clear();
   FC_ASSERT_OK(session_.Tick());
-  EXPECT_THAT(Sent(ConnectResponse::kReleaseQuarantine), IsEmpty());
+  ASSERT_THAT(Sent(ConnectResponse::kReleaseQuarantine), IsEmpty());
   FC_ASSERT_OK(
       store_->Run([](Transaction& tx) -> absl::Status { return BumpConfigVersion(tx, kGroup); }));
   FC_ASSERT_OK(session_.Tick());
