@@ -44,16 +44,6 @@ std::string ParentOf(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Of a manifest several edits may share a sync. Which of them an inner sector is missing of cannot
-// be told from damage, so RocksDB is not opened then, and who runs the edge is told; that is not
-// what is tried here.
-Unsynced WithWholeSectors(const std::string& path, Unsynced unsynced) {
-  const bool lacks_sectors =
-      unsynced == Unsynced::kWithout512 || unsynced == Unsynced::kWithout4096;
-  const bool is_manifest = path.find("/MANIFEST-") != std::string::npos;
-  return lacks_sectors && is_manifest ? Unsynced::kTorn : unsynced;
-}
-
 bool IsWriteAheadFile(const std::string& path) {
   return path.size() > 4 && path.compare(path.size() - 4, 4, ".log") == 0;
 }
@@ -361,8 +351,7 @@ std::shared_ptr<PowerCutFileSystem> PowerCutFileSystem::AfterPowerCut(uint64_t s
   }
   for (const auto& [path, content] : names) {
     if (folders.count(ParentOf(path)) == 0) continue;
-    std::string found = FoundAfterPowerCut(content->bytes, content->synced,
-                                           WithWholeSectors(path, unsynced), random);
+    std::string found = FoundAfterPowerCut(content->bytes, content->synced, unsynced, random);
     if (found.size() < content->bytes.size()) {
       found.resize(TornEndOf(*content, content->synced, found.size()));
     }

@@ -35,8 +35,8 @@ class PowerCutFileSystem final : public rocksdb::FileSystemWrapper {
   void MakeFolder(const std::string& path);
 
   // What is found when the power is back: of each file what was synced, and of the rest what
-  // `unsynced` says (a manifest is torn where other files lack sectors); of the changes to folders,
-  // which a journal keeps in order, the first few (kGone: none).
+  // `unsynced` says; of the changes to folders, which a journal keeps in order, the first few
+  // (kGone: none).
   std::shared_ptr<PowerCutFileSystem> AfterPowerCut(uint64_t seed, Unsynced unsynced) const;
 
   const char* Name() const override { return "PowerCutFileSystem"; }

@@ -17,8 +17,8 @@ namespace fluxcascade {
 // kDataLoss: the newest file is damaged elsewhere than in its last write; nothing has been changed.
 // RocksDB would pass over some of that in silence. `what` names the folder in errors.
 //
-// The manifest is cut likewise, but left to RocksDB to judge where the rules don't allow it: there,
-// several records may share a sync.
+// The manifest, whose edits must not share syncs (synced_edits_file_system.h), is cut likewise, but
+// left to RocksDB to judge where the rules don't allow it.
 absl::Status CutTornEnds(rocksdb::Env* env, const std::string& path, absl::string_view what);
 
 }  // namespace fluxcascade

@@ -10,6 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/rocks/database_folder.h"
+#include "common/rocks/env_on_file_system.h"
+#include "common/rocks/synced_edits_file_system.h"
+#include "common/rocks/zeros_ahead_file_system.h"
 #include "common/status/status_macros.h"
 #include "edge/log/log_format.h"
 #include "rocksdb/cache.h"
@@ -20,18 +23,6 @@
 
 namespace fluxcascade::edge {
 namespace {
-
-// Another's, but for the file system.
-class EnvOnFileSystem final : public rocksdb::EnvWrapper {
- public:
-  EnvOnFileSystem(rocksdb::Env* target, std::shared_ptr<rocksdb::FileSystem> file_system)
-      : EnvWrapper(target) {
-    file_system_ = std::move(file_system);
-    system_clock_ = target->GetSystemClock();
-  }
-
-  const char* Name() const override { return "EnvOnFileSystem"; }
-};
 
 class SilentLogger final : public rocksdb::Logger {
  public:
@@ -104,13 +95,16 @@ absl::StatusOr<std::unique_ptr<LogDatabase>> LogDatabase::Open(const LogDatabase
   std::unique_ptr<LogDatabase> database(new LogDatabase(options));
   rocksdb::DBOptions db_options = DatabaseOptions(options);
   db_options.listeners.push_back(database->background_errors_);
+  std::shared_ptr<rocksdb::FileSystem> file_system =
+      std::make_shared<SyncedEditsFileSystem>(options.env->GetFileSystem());
   if (options.zeros_ahead_bytes > 0) {
-    database->zeros_ = std::make_shared<ZerosAheadFileSystem>(
-        options.env->GetFileSystem(), options.path, options.zeros_ahead_bytes);
-    database->env_ = std::make_unique<EnvOnFileSystem>(options.env, database->zeros_);
-    db_options.env = database->env_.get();
-    database->zeros_->WaitUntilReady();
+    const auto zeros = std::make_shared<ZerosAheadFileSystem>(file_system, options.path,
+                                                              options.zeros_ahead_bytes);
+    zeros->WaitUntilReady();
+    file_system = zeros;
   }
+  database->env_ = NewEnvOnFileSystem(options.env, file_system);
+  db_options.env = database->env_.get();
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   FC_RETURN_IF_ERROR(

@@ -9,7 +9,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/rocks/zeros_ahead_file_system.h"
 #include "edge/log/background_errors.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
@@ -56,8 +55,7 @@ class LogDatabase {
       : background_errors_(std::make_shared<BackgroundErrors>(options.on_background_error)) {}
 
   const std::shared_ptr<BackgroundErrors> background_errors_;
-  // Null without zeros ahead. The database outlives neither.
-  std::shared_ptr<ZerosAheadFileSystem> zeros_;
+  // The database does not outlive it. Null for one that is only read.
   std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* about_ = nullptr;

@@ -57,7 +57,7 @@ class FormatVersionTest : public testing::Test {
   }
 
   std::unique_ptr<rocksdb::Env> env_{rocksdb::NewMemEnv(rocksdb::Env::Default())};
-  std::unique_ptr<rocksdb::OptimisticTransactionDB> db_;
+  RocksDatabase db_;
   int fails_at_ = -1;
 };
 

@@ -7,6 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/rocks/database_folder.h"
+#include "common/rocks/env_on_file_system.h"
+#include "common/rocks/synced_edits_file_system.h"
 #include "common/status/status_macros.h"
 #include "controlplane/store/rocks/int64_add.h"
 #include "rocksdb/cache.h"
@@ -53,10 +55,11 @@ constexpr char kWhat[] = "the store folder";
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<rocksdb::OptimisticTransactionDB>> OpenRocksDatabase(
-    const std::string& path, rocksdb::Env* env) {
+absl::StatusOr<RocksDatabase> OpenRocksDatabase(const std::string& path, rocksdb::Env* env) {
   if (env == nullptr) env = rocksdb::Env::Default();
   FC_RETURN_IF_ERROR(PrepareDatabaseFolder(env, path, kWhat));
+  const std::shared_ptr<rocksdb::Env> synced =
+      NewEnvOnFileSystem(env, std::make_shared<SyncedEditsFileSystem>(env->GetFileSystem()));
   rocksdb::OptimisticTransactionDBOptions transactions;
   // Validating in parallel lets commits share a sync; serially they could not.
   transactions.validate_policy = rocksdb::OccValidationPolicy::kValidateParallel;
@@ -64,13 +67,13 @@ absl::StatusOr<std::unique_ptr<rocksdb::OptimisticTransactionDB>> OpenRocksDatab
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::OptimisticTransactionDB* db = nullptr;
   const rocksdb::Status status = rocksdb::OptimisticTransactionDB::Open(
-      DatabaseOptions(env), transactions, path,
+      DatabaseOptions(synced.get()), transactions, path,
       {rocksdb::ColumnFamilyDescriptor(rocksdb::kDefaultColumnFamilyName, ColumnFamilyOptions())},
       &handles, &db);
   FC_RETURN_IF_ERROR(DatabaseOpened(status, path, kWhat));
   // The database keeps a handle of its own to the default column family.
   for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
-  return std::unique_ptr<rocksdb::OptimisticTransactionDB>(db);
+  return RocksDatabase(db, RocksDatabaseDeleter(synced));
 }
 
 }  // namespace fluxcascade

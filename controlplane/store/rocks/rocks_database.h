@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "rocksdb/env.h"
@@ -11,10 +12,21 @@
 
 namespace fluxcascade {
 
+// Deletes a database, and then the Env that it uses.
+class RocksDatabaseDeleter {
+ public:
+  RocksDatabaseDeleter() = default;
+  explicit RocksDatabaseDeleter(std::shared_ptr<rocksdb::Env> env) : env_(std::move(env)) {}
+  void operator()(rocksdb::OptimisticTransactionDB* db) const { delete db; }
+
+ private:
+  std::shared_ptr<rocksdb::Env> env_;
+};
+using RocksDatabase = std::unique_ptr<rocksdb::OptimisticTransactionDB, RocksDatabaseDeleter>;
+
 // Opens or makes the database in the folder `path`, whose parent must exist. `env`: null for the
 // machine's own. kFailedPrecondition, in one line, when another process (or this one) has it open.
-absl::StatusOr<std::unique_ptr<rocksdb::OptimisticTransactionDB>> OpenRocksDatabase(
-    const std::string& path, rocksdb::Env* env);
+absl::StatusOr<RocksDatabase> OpenRocksDatabase(const std::string& path, rocksdb::Env* env);
 
 }  // namespace fluxcascade
 

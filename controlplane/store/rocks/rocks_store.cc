@@ -18,8 +18,7 @@
 namespace fluxcascade {
 
 absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const RocksStoreOptions& options) {
-  FC_ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::OptimisticTransactionDB> db,
-                      OpenRocksDatabase(options.path, options.env));
+  FC_ASSIGN_OR_RETURN(RocksDatabase db, OpenRocksDatabase(options.path, options.env));
   FC_RETURN_IF_ERROR(BringToNewestVersion(*db, StoreMigrations()));
   auto store = absl::WrapUnique(new RocksStore(std::move(db)));
   KvTransaction reader(*store->db_, KvTransaction::Mode::kReadOnly);

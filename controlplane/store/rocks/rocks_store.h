@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/mutex/mutex.h"
 #include "controlplane/store/rocks/due_lines.h"
+#include "controlplane/store/rocks/rocks_database.h"
 #include "controlplane/store/store.h"
 #include "rocksdb/env.h"
 #include "rocksdb/utilities/optimistic_transaction_db.h"
@@ -35,12 +36,12 @@ class RocksStore final : public Store {
   absl::StatusOr<int64_t> SizeBytes() override;
 
  private:
-  explicit RocksStore(std::unique_ptr<rocksdb::OptimisticTransactionDB> db) : db_(std::move(db)) {}
+  explicit RocksStore(RocksDatabase db) : db_(std::move(db)) {}
 
   // `*conflict`: the body succeeded, its commit did not.
   absl::Status RunOnce(const Body& body, bool* conflict);
 
-  const std::unique_ptr<rocksdb::OptimisticTransactionDB> db_;
+  const RocksDatabase db_;
   DueLines due_lines_;
   // Held while a body is run again: those that conflict take turns, so that each gets through.
   Mutex turn_;
