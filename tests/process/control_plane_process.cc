@@ -1,6 +1,10 @@
 #include "tests/process/control_plane_process.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -45,33 +49,60 @@ std::string AddressOf(const nlohmann::json& ready, const char* port) {
 
 }  // namespace
 
-ControlPlaneProcess::ControlPlaneProcess(const std::string& prefix,
-                                         const TestAuthority& authority) {
+ControlPlaneProcess::ControlPlaneProcess(std::string prefix, const TestAuthority& authority)
+    : prefix_(std::move(prefix)) {
   const TestCertificate own = authority.Issue({.ip_addresses = {"127.0.0.1"}});
-  Write(prefix + ".pem", own.certificate_pem);
-  Write(prefix + ".key", own.key_pem);
-  Write(prefix + ".edges.pem", authority.certificate_pem());
-  Write(prefix + ".keyring", Keyring::NewKeyLine("k1", SecureRandom()));
-  const std::string log = prefix + ".stderr";
+  Write(prefix_ + ".pem", own.certificate_pem);
+  Write(prefix_ + ".key", own.key_pem);
+  Write(prefix_ + ".edges.pem", authority.certificate_pem());
+  Write(prefix_ + ".keyring", Keyring::NewKeyLine("k1", SecureRandom()));
+  Start();
+  channel_ =
+      grpc::CreateChannel(api_address_, ChannelTls({.authorities = authority.certificate_pem()}));
+}
+
+void ControlPlaneProcess::Start() {
+  const std::string log = prefix_ + ".stderr";
+  unlink(log.c_str());
   // Nothing listens at the system's address: what is not about a system works without it.
   process_ = std::make_unique<ChildProcess>(
       kProgram,
-      std::vector<std::string>{"--state_dir=" + prefix + ".state", "--api_listen=127.0.0.1:0",
-                               "--link_listen=127.0.0.1:0", "--tls_cert=" + prefix + ".pem",
-                               "--tls_key=" + prefix + ".key", "--edge_ca=" + prefix + ".edges.pem",
-                               "--keyring=" + prefix + ".keyring",
-                               "--hubspot_api=https://127.0.0.1:1"},
+      std::vector<std::string>{
+          "--state_dir=" + prefix_ + ".state", "--api_listen=" + api_address_,
+          "--link_listen=" + link_address_, "--tls_cert=" + prefix_ + ".pem",
+          "--tls_key=" + prefix_ + ".key", "--edge_ca=" + prefix_ + ".edges.pem",
+          "--keyring=" + prefix_ + ".keyring", "--hubspot_api=https://127.0.0.1:1"},
       log);
   const nlohmann::json ready = ReadyLine(log);
+  api_address_ = AddressOf(ready, "api_port");
   link_address_ = AddressOf(ready, "link_port");
   token_ = ReadFileToString(ready.at("admin_token_file").get<std::string>()).value();
   while (absl::EndsWith(token_, "\n")) token_.pop_back();
-  channel_ = grpc::CreateChannel(AddressOf(ready, "api_port"),
-                                 ChannelTls({.authorities = authority.certificate_pem()}));
 }
+
+void ControlPlaneProcess::Kill() {
+  process_->Signal(SIGKILL);
+  FC_CHECK(process_->WaitFor(kPatience).has_value());
+  // So that no call takes the connection for one that still is.
+  FC_CHECK(channel_->WaitForStateChange(
+      GRPC_CHANNEL_READY, std::chrono::system_clock::now() + absl::ToChronoSeconds(kPatience)));
+}
+
+void ControlPlaneProcess::Suspend() {
+  process_->Signal(SIGSTOP);
+  const std::string stat = absl::StrCat("/proc/", process_->pid(), "/stat");
+  const absl::Time end = absl::Now() + kPatience;
+  while (!absl::StrContains(ReadFileToString(stat).value_or(""), ") T ")) {
+    FC_CHECK(absl::Now() < end);
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+}
+
+void ControlPlaneProcess::Resume() { process_->Signal(SIGCONT); }
 
 void ControlPlaneProcess::Prepare(grpc::ClientContext& context) const {
   context.AddMetadata("authorization", "Bearer " + token_);
+  context.set_wait_for_ready(true);
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(90));
 }
 

@@ -23,14 +23,22 @@ class ControlPlaneProcess {
  public:
   // Its state, files and log have names that begin with `prefix`. It has a certificate of
   // `authority`, and lets in edges that have one.
-  ControlPlaneProcess(const std::string& prefix, const TestAuthority& authority);
+  ControlPlaneProcess(std::string prefix, const TestAuthority& authority);
+
+  void Kill();
+  // After Kill, with the same state and at the same addresses.
+  void StartAgain() { Start(); }
+  // Until it no longer runs, but still is there; Resume undoes it.
+  void Suspend();
+  void Resume();
 
   // Where edges dial to.
   const std::string& link_address() const { return link_address_; }
   // Trusts the control plane; for any service's stub.
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
-  // As the administrator. The request is given as text format, and ends after a minute and a half.
+  // As the administrator. The request is given as text format. Waits for a control plane that is
+  // only starting, and for a minute and a half at most.
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(Stub& stub,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
@@ -47,10 +55,13 @@ class ControlPlaneProcess {
   }
 
  private:
+  void Start();
   void Prepare(grpc::ClientContext& context) const;
 
+  const std::string prefix_;
   std::unique_ptr<ChildProcess> process_;
-  std::string link_address_;
+  std::string api_address_ = "127.0.0.1:0";
+  std::string link_address_ = "127.0.0.1:0";
   std::string token_;
   std::shared_ptr<grpc::Channel> channel_;
 };
