@@ -32,10 +32,18 @@ open_trial() {
   state=$(mktemp -d "${TMPDIR:-/tmp}/fluxcascade-$1.XXXXXX")
   trap close_trial EXIT
 }
+# A sanitizer's report fails it, whatever else was seen: of a process that is killed, its exit status
+# says nothing.
 # shellcheck disable=SC2317 # called by the trap
 close_trial() {
+  local status=$?
   stop_trial "$state"
+  if grep -lE 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ' "$state"/*.log >&2; then
+    printf 'FAILED: a sanitizer has reported into the logs above\n' >&2
+    keep=1 status=1
+  fi
   (( keep )) || rm -rf "$state"
+  exit "$status"
 }
 
 # give_up WHY…: ends a trial that did not show what it should have, and keeps its logs.
