@@ -16,6 +16,7 @@
 #include "common/testing/test_certificates.h"
 #include "common/time/fake_clock.h"
 #include "controlplane/connectors/connector_table.h"
+#include "controlplane/ingest/chain_for_test.h"
 #include "controlplane/ingest/quarantine_calls.h"
 #include "controlplane/store/memory_store.h"
 #include "gmock/gmock.h"
@@ -228,6 +229,7 @@ TEST_F(EdgeLinkServiceTest, TwoEdgesOfAGroupHaveAStreamAndACursorEach) {
   ConnectRequest request;
   request.mutable_batch()->set_log_id(LogOf(kTwo));
   request.mutable_batch()->add_requests()->set_sequence(1);
+  SetChains("", *request.mutable_batch());
   ASSERT_TRUE(two.Write(request));
   EXPECT_EQ(two.Next(ConnectResponse::kAck).ack().through(), 1u);
   EXPECT_EQ(Node(kOne).cursor().sequence(), 0u);

@@ -10,6 +10,7 @@
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
 #include "controlplane/connectors/connector_table.h"
+#include "controlplane/ingest/chain_for_test.h"
 #include "controlplane/ingest/edge_node_record.h"
 #include "controlplane/ingest/quarantine_calls.h"
 #include "controlplane/store/memory_store.h"
@@ -44,7 +45,7 @@ class EdgeSessionTest : public testing::Test {
       node.set_group(kGroup);
       node.mutable_cursor()->set_log_id(kLog);
       node.mutable_cursor()->set_sequence(5);
-      node.mutable_cursor()->set_chain("chain 5");
+      node.mutable_cursor()->set_chain(ChainForTest('5'));
       return tx.edge_nodes().Insert(node);
     }));
   }
@@ -142,7 +143,7 @@ TEST_F(EdgeSessionTest, AHelloSetsTheStateAndPullsFromTheCursor) {
   const edge::v1::Pull pull = Sent(ConnectResponse::kPull)[0].pull();
   EXPECT_EQ(pull.log_id(), kLog);
   EXPECT_EQ(pull.after(), 5u);
-  EXPECT_EQ(pull.after_chain(), "chain 5");
+  EXPECT_EQ(pull.after_chain(), ChainForTest('5'));
 }
 
 TEST_F(EdgeSessionTest, NothingElseMayComeFirst) {
@@ -159,15 +160,15 @@ TEST_F(EdgeSessionTest, ABatchIsCommittedThenAckedThenTheNextIsPulled) {
   request.mutable_batch()->set_log_id(kLog);
   edge::v1::LoggedRequest& logged = *request.mutable_batch()->add_requests();
   logged.set_sequence(6);
-  logged.set_chain("chain 6");
   logged.set_hook_id("workspaces/default/apps/gone");
+  SetChains(ChainForTest('5'), *request.mutable_batch());
   FC_ASSERT_OK(session_.Handle(request));
   EXPECT_EQ(Node().cursor().sequence(), 6u);
   ASSERT_THAT(sent_, SizeIs(2));
   EXPECT_EQ(sent_[0].ack().log_id(), kLog);
   EXPECT_EQ(sent_[0].ack().through(), 6u);
   EXPECT_EQ(sent_[1].pull().after(), 6u);
-  EXPECT_EQ(sent_[1].pull().after_chain(), "chain 6");
+  EXPECT_EQ(sent_[1].pull().after_chain(), logged.chain());
 }
 
 TEST_F(EdgeSessionTest, ABatchThatDoesNotFollowIsNotAcked) {

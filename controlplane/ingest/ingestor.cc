@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/log_chain/log_chain.h"
 #include "common/status/status_macros.h"
 #include "controlplane/dispatch/publish.h"
 #include "controlplane/ingest/request_intake.h"
@@ -27,6 +28,36 @@ absl::Status CheckFollows(const store::v1::EdgeNode& node, const edge::v1::Batch
                                               batch.log_id(), ", got ", request.sequence()));
     }
     ++expected;
+  }
+  return absl::OkStatus();
+}
+
+// Whether it is what the edge wrote, and follows what ends at `before`: what was damaged on its way
+// here, in a process's memory, too, does not continue the chain. Where nothing is known of what
+// came before, since an operator has accepted that something is missing, the first is believed.
+absl::Status CheckContinues(const std::string& log_id, absl::string_view before,
+                            const edge::v1::LoggedRequest& request) {
+  Chain chain;
+  if (before.size() == kChainBytes) {
+    chain = ChainOf(before);
+  } else if (request.sequence() == 1) {
+    chain = FirstChain(log_id);
+  } else if (request.chain().size() == kChainBytes) {
+    return absl::OkStatus();
+  }
+  if (request.chain() == BytesOf(NextChain(chain, request.sequence(), BytesInChain(request)))) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat("request ", request.sequence(), " of log ", log_id,
+                                          " is not what the edge wrote: its chain does not "
+                                          "continue that of the one before"));
+}
+
+absl::Status CheckChain(const store::v1::Cursor& cursor, const edge::v1::Batch& batch) {
+  absl::string_view before = cursor.chain();
+  for (const edge::v1::LoggedRequest& request : batch.requests()) {
+    FC_RETURN_IF_ERROR(CheckContinues(batch.log_id(), before, request));
+    before = request.chain();
   }
   return absl::OkStatus();
 }
@@ -62,6 +93,7 @@ absl::Status Ingestor::Ingest(absl::string_view edge_node, const edge::v1::Batch
   FC_RETURN_IF_ERROR(store_.Run([&](Transaction& tx) -> absl::Status {
     FC_ASSIGN_OR_RETURN(store::v1::EdgeNode node, tx.edge_nodes().Get(edge_node));
     FC_RETURN_IF_ERROR(CheckFollows(node, batch));
+    FC_RETURN_IF_ERROR(CheckChain(node.cursor(), batch));
     Publisher publisher(tx, now, random_);
     RequestIntake intake(tx, connectors_, publisher, now, random_);
     const RequestOrigin origin{std::string(edge_node), batch.log_id()};

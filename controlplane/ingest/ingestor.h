@@ -25,7 +25,8 @@ class Ingestor {
 
   // Takes in a batch that begins right behind the node's cursor. On OK all of it is committed,
   // events that were seen before are dropped, and the batch may be acknowledged; otherwise nothing
-  // of it is. kDataLoss: the batch does not follow the cursor, or has a gap.
+  // of it is. kDataLoss: the batch does not follow the cursor, has a gap, or is not what the edge
+  // wrote to its log.
   absl::Status Ingest(absl::string_view edge_node, const edge::v1::Batch& batch);
 
   // Keeps the first request of `batch` as an event in state SET_ASIDE, with its reason, and moves

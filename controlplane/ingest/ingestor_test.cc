@@ -1,5 +1,6 @@
 #include "controlplane/ingest/ingestor.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
 #include "controlplane/connectors/connector_table.h"
+#include "controlplane/ingest/chain_for_test.h"
 #include "controlplane/ingest/request_intake.h"
 #include "controlplane/store/memory_store.h"
 #include "gmock/gmock.h"
@@ -99,7 +101,6 @@ class IngestorTest : public testing::Test {
       request.set_sequence(first++);
       request.set_hook_id(kApp);
       request.set_body(body);
-      request.set_chain(absl::StrCat("chain ", request.sequence()));
     }
     return batch;
   }
@@ -113,7 +114,15 @@ class IngestorTest : public testing::Test {
     return batch;
   }
 
-  absl::Status Ingest(const edge::v1::Batch& batch) { return ingestor_.Ingest(kNode, batch); }
+  // With the chains that an edge would give the requests.
+  edge::v1::Batch Chained(edge::v1::Batch batch) {
+    SetChains(Node().cursor().chain(), batch);
+    return batch;
+  }
+  absl::Status Ingest(const edge::v1::Batch& batch) {
+    return ingestor_.Ingest(kNode, Chained(batch));
+  }
+  absl::Status IngestAsItIs(const edge::v1::Batch& batch) { return ingestor_.Ingest(kNode, batch); }
 
   std::vector<Event> Events() {
     std::vector<Event> events;
@@ -173,7 +182,8 @@ class IngestorTest : public testing::Test {
 };
 
 TEST_F(IngestorTest, ACreateBecomesOneDeliveryAndMovesTheCursor) {
-  FC_ASSERT_OK(Ingest(Batch(1, {HubSpotEvent(1, "contact.creation")})));
+  const edge::v1::Batch batch = Chained(Batch(1, {HubSpotEvent(1, "contact.creation")}));
+  FC_ASSERT_OK(IngestAsItIs(batch));
   ASSERT_THAT(Inbound(), SizeIs(1));
   EXPECT_EQ(Inbound()[0].state(), Delivery::STATE_PENDING);
   EXPECT_EQ(Inbound()[0].inbound().action(), store::v1::ACTION_CREATE);
@@ -182,7 +192,7 @@ TEST_F(IngestorTest, ACreateBecomesOneDeliveryAndMovesTheCursor) {
   EXPECT_EQ(Events()[0].state(), Event::STATE_ACCEPTED);
   EXPECT_THAT(Events()[0].deliveries(), testing::ElementsAre(Inbound()[0].name()));
   EXPECT_EQ(Node().cursor().sequence(), 1u);
-  EXPECT_EQ(Node().cursor().chain(), "chain 1");
+  EXPECT_EQ(Node().cursor().chain(), batch.requests(0).chain());
   EXPECT_EQ(Node().uncommitted_pulls(), 0);
   EXPECT_EQ(work_, 1);
 }
@@ -294,6 +304,65 @@ TEST_F(IngestorTest, ABatchOfAnotherLogIsDataLoss) {
   batch.set_log_id("ffffffffffffffffffffffffffffffff");
   EXPECT_THAT(Ingest(batch), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("ffff")));
   ExpectNothingTaken();
+}
+
+TEST_F(IngestorTest, WhatIsNotWhatTheEdgeWroteIsDataLoss) {
+  edge::v1::Batch batch = Batch(1, {"[1]", "[2]"});
+  batch.mutable_requests(1)->add_headers()->set_name("content-encoding");
+  batch.mutable_requests(1)->mutable_headers(0)->set_value("gzip");
+  batch = Chained(batch);
+  using Damage = std::function<void(edge::v1::LoggedRequest&)>;
+  for (const Damage& damage : std::vector<Damage>{
+           [](auto& request) { request.set_body("[3]"); },
+           [](auto& request) { request.set_hook_id("workspaces/default/apps/other"); },
+           [](auto& request) { request.mutable_headers(0)->set_value("gzap"); },
+           [](auto& request) { request.add_verified_by("another recipe"); },
+           [](auto& request) { request.mutable_receive_time()->set_nanos(1); },
+           [](auto& request) { request.mutable_chain()->front() ^= 1; },
+           [](auto& request) { request.mutable_chain()->pop_back(); },
+           [](auto& request) { request.clear_chain(); },
+       }) {
+    edge::v1::Batch damaged = batch;
+    damage(*damaged.mutable_requests(1));
+    EXPECT_THAT(IngestAsItIs(damaged),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("request 2 of log")));
+    ExpectNothingTaken();
+  }
+  FC_EXPECT_OK(IngestAsItIs(batch));
+}
+
+TEST_F(IngestorTest, ALogWhoseNumbersHideThatARequestIsMissingIsDataLoss) {
+  edge::v1::Batch batch = Chained(Batch(1, {"[1]", "[2]", "[3]"}));
+  batch.mutable_requests()->DeleteSubrange(1, 1);
+  batch.mutable_requests(1)->set_sequence(2);
+  EXPECT_THAT(IngestAsItIs(batch), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("chain")));
+  ExpectNothingTaken();
+}
+
+// An operator has accepted that something is missing: there is nothing to compare the first with.
+TEST_F(IngestorTest, BehindAnAcceptedGapTheFirstIsBelievedAndTheNextIsNot) {
+  FC_EXPECT_OK(store_->Run([&](Transaction& tx) -> absl::Status {
+    FC_ASSIGN_OR_RETURN(store::v1::EdgeNode node, tx.edge_nodes().Get(kNode));
+    node.mutable_cursor()->set_sequence(5);
+    return tx.edge_nodes().Update(node);
+  }));
+  edge::v1::Batch batch = Batch(6, {"[6]", "[7]"});
+  SetChains(ChainForTest('5'), batch);
+  edge::v1::Batch damaged = batch;
+  damaged.mutable_requests(1)->set_body("[8]");
+  EXPECT_THAT(IngestAsItIs(damaged), StatusIs(absl::StatusCode::kDataLoss));
+  damaged = batch;
+  damaged.mutable_requests(0)->set_chain("short");
+  EXPECT_THAT(IngestAsItIs(damaged), StatusIs(absl::StatusCode::kDataLoss));
+  FC_EXPECT_OK(IngestAsItIs(batch));
+}
+
+TEST_F(IngestorTest, WhatWasSetAsideWithADamagedChainEndsNobody) {
+  edge::v1::Batch batch = Chained(Batch(1, {"[1]", "[2]"}));
+  batch.mutable_requests(0)->set_chain("short");
+  FC_ASSERT_OK(ingestor_.SetAsideFirst(kNode, batch, "it is damaged"));
+  batch.mutable_requests()->DeleteSubrange(0, 1);
+  FC_EXPECT_OK(IngestAsItIs(batch));
 }
 
 TEST_F(IngestorTest, MessagesGoOnlyToEndpointsThatSubscribe) {

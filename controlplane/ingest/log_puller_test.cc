@@ -12,6 +12,7 @@
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
 #include "controlplane/connectors/connector_table.h"
+#include "controlplane/ingest/chain_for_test.h"
 #include "controlplane/ingest/edge_node_record.h"
 #include "controlplane/store/memory_store.h"
 #include "gmock/gmock.h"
@@ -66,6 +67,7 @@ class LogPullerTest : public testing::Test {
       node.set_name(kNode);
       node.mutable_cursor()->set_log_id(kLog);
       node.mutable_cursor()->set_sequence(5);
+      node.mutable_cursor()->set_chain(ChainForTest('5'));
       return tx.edge_nodes().Insert(node);
     });
     NewStream();
@@ -95,6 +97,7 @@ class LogPullerTest : public testing::Test {
       request.set_hook_id(app);
       request.set_body("no JSON");
     }
+    SetChains(ChainForTest('5'), batch);
     return batch;
   }
 
@@ -253,6 +256,26 @@ TEST_F(LogPullerTest, AtTheThirdPullItIsSetAsideWithItsReason) {
   EXPECT_EQ(pulls(), 2);
 }
 
+TEST_F(LogPullerTest, WhatIsDamagedOnItsWayIsPulledAgain) {
+  Batch damaged = Requests({kGood});
+  damaged.mutable_requests(0)->set_body("no XML");
+  EXPECT_THAT(PulledAgain(damaged), StatusIs(StatusCode::kDataLoss));
+  EXPECT_THAT(acks(), IsEmpty());
+  FC_ASSERT_OK(PulledAgain(Requests({kGood})));
+  EXPECT_THAT(acks(), ElementsAre(6u));
+  EXPECT_THAT(States(), ElementsAre(Event::STATE_UNPARSABLE));
+}
+
+TEST_F(LogPullerTest, WhatIsDamagedEachTimeIsSetAsideWithItsReason) {
+  Batch damaged = Requests({kGood, kGood});
+  damaged.mutable_requests(0)->set_body("no XML");
+  PulledWithoutACommit(kMaxUncommittedPulls - 1);
+  FC_ASSERT_OK(PulledAgain(damaged));
+  EXPECT_THAT(acks(), ElementsAre(7u));
+  ASSERT_THAT(States(), ElementsAre(Event::STATE_SET_ASIDE, Event::STATE_UNPARSABLE));
+  EXPECT_THAT(Events()[0].state_reason(), HasSubstr("not what the edge wrote"));
+}
+
 TEST_F(LogPullerTest, WhatStandsAroundABadRequestIsTakenInAsEver) {
   PulledWithoutACommit(kMaxUncommittedPulls - 1);
   FC_ASSERT_OK(PulledAgain(Requests({kGood, kBad, kGood, kBad})));
@@ -362,7 +385,6 @@ TEST_F(LogPullerTest, ALogThatDoesNotFitIsNotPulledUntilAnOperatorEndsIt) {
 }
 
 TEST_F(LogPullerTest, BehindADamagedRequestIsReadOnOnceAnOperatorHasAcceptedIt) {
-  ChangeNode([](store::v1::EdgeNode& node) { node.mutable_cursor()->set_chain("chain 5"); });
   edge::v1::PullError error;
   error.set_reason(edge::v1::PullError::REASON_DATA_LOSS);
   error.set_detail("request 6 of the log: its checksum is wrong");

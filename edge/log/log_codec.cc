@@ -1,6 +1,5 @@
 #include "edge/log/log_codec.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -9,9 +8,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/check/check.h"
 #include "common/crc32c/crc32c.h"
-#include "common/crypto/digest.h"
+#include "common/log_chain/log_chain.h"
 #include "common/status/status_macros.h"
 #include "edge/log/big_endian.h"
 #include "edge/log/log_format.h"
@@ -19,17 +17,6 @@
 
 namespace fluxcascade::edge {
 namespace {
-
-Chain ChainOf(absl::string_view bytes) {
-  Chain chain;
-  std::copy_n(bytes.begin(), chain.size(), chain.begin());
-  return chain;
-}
-
-Chain NextChain(const Chain& before, uint64_t sequence, absl::string_view request) {
-  const std::string key = EncodeKey(sequence);
-  return ChainOf(AsBytes(Sha256({BytesOf(before), key, request})));
-}
 
 // The sequence is covered too, so that a value under the wrong key is seen.
 uint32_t HeaderChecksum(uint64_t sequence, absl::string_view value) {
@@ -44,17 +31,12 @@ absl::Status Damaged(uint64_t sequence, absl::string_view what) {
 
 }  // namespace
 
-absl::string_view BytesOf(const Chain& chain) { return {chain.data(), chain.size()}; }
-
 LogPoint BeginningOf(absl::string_view log_id) {
-  return {.sequence = 1, .chain = ChainOf(AsBytes(Sha256(log_id))), .offset = 0};
+  return {.sequence = 1, .chain = FirstChain(log_id), .offset = 0};
 }
 
 SealedRequest Seal(v1::LoggedRequest request) {
-  request.clear_sequence();
-  request.clear_chain();
-  SealedRequest sealed;
-  FC_CHECK(request.SerializeToString(&sealed.bytes));
+  SealedRequest sealed = {.bytes = BytesInChain(std::move(request))};
   sealed.checksum = Crc32c(sealed.bytes);
   return sealed;
 }

@@ -2,22 +2,17 @@
 #ifndef FLUXCASCADE_EDGE_LOG_LOG_CODEC_H_
 #define FLUXCASCADE_EDGE_LOG_LOG_CODEC_H_
 
-#include <array>
 #include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/log_chain/log_chain.h"
 #include "edge/log/log_format.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 
 namespace fluxcascade::edge {
-
-// The first 16 bytes of SHA-256 over the chain before, the sequence and the request's bytes.
-using Chain = std::array<char, kChainBytes>;
-
-absl::string_view BytesOf(const Chain& chain);
 
 // A place between two requests of a log.
 struct LogPoint {

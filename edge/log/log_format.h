@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
+#include "common/log_chain/log_chain.h"
 
 namespace fluxcascade::edge {
 
@@ -27,7 +28,6 @@ inline constexpr absl::string_view kConsumersKey = "consumers";
 
 // Hex digits.
 inline constexpr size_t kLogIdLength = 32;
-inline constexpr size_t kChainBytes = 16;
 
 // All integers are big-endian, so that keys sort by sequence.
 inline constexpr size_t kSequenceBytes = 8;
