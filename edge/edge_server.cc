@@ -127,7 +127,8 @@ absl::Status EdgeServer::OpenLog() {
   FC_ASSIGN_OR_RETURN(log_, RocksEventLog::Open(log_options, clock_, random_));
   keeper_ = std::make_unique<LogKeeper>(
       LogCare::Jobs{.retention_step = [this] { return log_->RetentionStep(); },
-                    .reopen = [this] { return log_->Reopen(); }},
+                    .reopen = [this] { return log_->Reopen(); },
+                    .look_at_disk = [this] { log_->LookAtDisk(); }},
       clock_);
   return absl::OkStatus();
 }

@@ -20,6 +20,7 @@
 #include "common/server/liveness.h"
 #include "common/status/status_matchers.h"
 #include "common/testing/test_certificates.h"
+#include "edge/log/log_position.h"
 #include "edge/testing/fake_control_plane.h"
 #include "edge/verify/recipes_for_test.h"
 #include "edge/verify/sender_for_test.h"
@@ -259,6 +260,28 @@ TEST_F(EdgeServerTest, WithoutAConfigurationSendersAreToldToComeBack) {
   EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 503 "));
   EXPECT_EQ(ConfigErrorOf(ConfigOf(1)), "");
   EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(EdgeServerTest, AFullLogTellsSendersToComeBackUntilTheControlPlaneHasAcknowledged) {
+  // A little more than the room that there must be to be ready.
+  options_.max_log_bytes = kMaxReadBytes + 50'000;
+  StartConfigured();
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 200 "));
+  const auto client = Connect();
+  std::string answer;
+  uint64_t taken = 0;
+  for (; taken < 1000; ++taken) {
+    answer = ExchangeOn(*client, RequestFor({.body = std::string(kHookBodyLimit, 'b')}));
+    if (!absl::StartsWith(answer, "HTTP/1.1 200 ")) break;
+  }
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: "));
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(PullAfter(taken - 1).size(), 1);
+  ASSERT_TRUE(control_plane_.SendAck(taken));
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  while (!absl::StartsWith(Get("/readyz"), "HTTP/1.1 200 ")) ASSERT_LT(absl::Now(), end);
   EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 200 "));
 }
 

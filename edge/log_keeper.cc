@@ -10,9 +10,14 @@ namespace fluxcascade::edge {
 LogCare::LogCare(Jobs jobs, absl::Duration now)
     : jobs_(std::move(jobs)),
       reopen_due_(now + kReopenInterval),
-      retention_due_(now + kRetentionInterval) {}
+      retention_due_(now + kRetentionInterval),
+      look_due_(now) {}
 
 absl::Duration LogCare::RunDue(absl::Duration now) {
+  if (now >= look_due_) {
+    jobs_.look_at_disk();
+    look_due_ = now + kLookInterval;
+  }
   if (now >= reopen_due_) {
     const absl::Status status = jobs_.reopen();
     if (!status.ok()) Log(LogLevel::kError, "the log takes nothing", {{"error", status}});
@@ -23,7 +28,7 @@ absl::Duration LogCare::RunDue(absl::Duration now) {
     if (!more.ok()) Log(LogLevel::kError, "the log was not trimmed", {{"error", more.status()}});
     if (!more.ok() || !*more) retention_due_ = now + kRetentionInterval;
   }
-  return std::min(reopen_due_, retention_due_);
+  return std::min({look_due_, reopen_due_, retention_due_});
 }
 
 LogKeeper::LogKeeper(LogCare::Jobs jobs, const Clock& clock)

@@ -1,5 +1,5 @@
-// What the log needs from time to time: to be trimmed, and to be opened again after its disk
-// failed.
+// What the log needs from time to time: a look at its disk, to be trimmed, and to be opened again
+// after its disk failed.
 #ifndef FLUXCASCADE_EDGE_LOG_KEEPER_H_
 #define FLUXCASCADE_EDGE_LOG_KEEPER_H_
 
@@ -18,12 +18,14 @@ class LogCare {
  public:
   static constexpr absl::Duration kRetentionInterval = absl::Minutes(1);
   static constexpr absl::Duration kReopenInterval = absl::Seconds(5);
+  static constexpr absl::Duration kLookInterval = absl::Seconds(1);
 
   struct Jobs {
     // True: there is more to drop.
     std::function<absl::StatusOr<bool>()> retention_step;
     // Does nothing to a log that is well.
     std::function<absl::Status()> reopen;
+    std::function<void()> look_at_disk;
   };
 
   LogCare(Jobs jobs, absl::Duration now);
@@ -36,6 +38,7 @@ class LogCare {
   const Jobs jobs_;
   absl::Duration reopen_due_;
   absl::Duration retention_due_;
+  absl::Duration look_due_;
 };
 
 // Runs a LogCare on a thread of its own, from construction to destruction.

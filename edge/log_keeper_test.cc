@@ -13,6 +13,7 @@ class LogCareTest : public testing::Test {
   int steps_ = 0;
   int steps_with_more_ = 0;
   int reopens_ = 0;
+  int looks_ = 0;
   absl::Status trouble_;
   LogCare care_{{.retention_step = [this]() -> absl::StatusOr<bool> {
                    ++steps_;
@@ -23,14 +24,26 @@ class LogCareTest : public testing::Test {
                      [this] {
                        ++reopens_;
                        return trouble_;
-                     }},
+                     },
+                 .look_at_disk = [this] { ++looks_; }},
                 now_};
 };
 
-TEST_F(LogCareTest, NothingIsDueAtTheStart) {
-  EXPECT_EQ(RunDue(), now_ + absl::Seconds(5));
+TEST_F(LogCareTest, AtTheStartOnlyTheDiskIsLookedAt) {
+  EXPECT_EQ(RunDue(), now_ + absl::Seconds(1));
+  EXPECT_EQ(looks_, 1);
   EXPECT_EQ(steps_, 0);
   EXPECT_EQ(reopens_, 0);
+}
+
+TEST_F(LogCareTest, LooksAtTheDiskEverySecond) {
+  RunDue();
+  now_ += absl::Seconds(0.999);
+  RunDue();
+  EXPECT_EQ(looks_, 1);
+  now_ += absl::Milliseconds(1);
+  RunDue();
+  EXPECT_EQ(looks_, 2);
 }
 
 TEST_F(LogCareTest, LooksAfterAFailedLogEveryFiveSeconds) {
@@ -38,7 +51,10 @@ TEST_F(LogCareTest, LooksAfterAFailedLogEveryFiveSeconds) {
   RunDue();
   EXPECT_EQ(reopens_, 0);
   now_ += absl::Milliseconds(1);
-  EXPECT_EQ(RunDue(), now_ + absl::Seconds(5));
+  RunDue();
+  EXPECT_EQ(reopens_, 1);
+  now_ += absl::Seconds(4.999);
+  RunDue();
   EXPECT_EQ(reopens_, 1);
 }
 

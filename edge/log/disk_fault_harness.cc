@@ -29,12 +29,15 @@ constexpr int kWriters = 3;
 constexpr uint64_t kMaxOperationsBefore = 40;
 constexpr uint64_t kMaxFailures = 3;
 constexpr uint32_t kReadBytes = 20000;
+// Less than a write-ahead file takes, so that it also grows.
+constexpr uint64_t kZerosAheadBytes = 40000;
 // Of a log on a disk that is well again, whose last failure may be told only now.
 constexpr int kAttempts = 3;
 
 }  // namespace
 
-DiskFaultHarness::DiskFaultHarness(uint64_t seed) : random_(seed), log_random_(seed) {
+DiskFaultHarness::DiskFaultHarness(uint64_t seed)
+    : random_(seed), zeros_ahead_bytes_(seed % 2 == 0 ? kZerosAheadBytes : 0), log_random_(seed) {
   position_.set_max_bytes(kReadBytes);
 }
 
@@ -55,7 +58,10 @@ absl::Status DiskFaultHarness::OpenOn(std::shared_ptr<PowerCutFileSystem> disk) 
   faulty_ = std::make_shared<FaultyFileSystem>(disk_);
   env_ = NewHastyEnv(faulty_);
   RocksEventLogOptions options;
-  options.folder.database = {.path = kFolder, .env = env_.get(), .write_buffer_bytes = 64 << 10};
+  options.folder.database = {.path = kFolder,
+                             .env = env_.get(),
+                             .write_buffer_bytes = 64 << 10,
+                             .zeros_ahead_bytes = zeros_ahead_bytes_};
   options.retention.max_step_bytes = 30000;
   options.max_group_bytes = 20000;
   FC_ASSIGN_OR_RETURN(log_, RocksEventLog::Open(options, clock_, log_random_));

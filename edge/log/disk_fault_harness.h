@@ -53,6 +53,8 @@ class DiskFaultHarness {
   absl::Status Recover();
 
   std::mt19937_64 random_;
+  // Every other disk has zeros on it where the log is written.
+  const uint64_t zeros_ahead_bytes_;
   FakeClock clock_;
   FakeRandom log_random_;
   uint64_t generation_ = 0;

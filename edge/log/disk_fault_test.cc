@@ -132,6 +132,24 @@ TEST_F(DiskFaultTest, WhileThereIsTooLittleSpaceAFailedLogStaysOpenAndCanBeRead)
   FC_EXPECT_OK(Append());
 }
 
+TEST_F(DiskFaultTest, TooLittleSpaceShowsOnceTheDiskWasLookedAt) {
+  disk_->SetFreeSpace(kMinFreeBytes - 1);
+  FC_EXPECT_OK(log_->Ready()) << "it does not wait for the disk";
+  log_->LookAtDisk();
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kResourceExhausted, HasSubstr("999 bytes")));
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kResourceExhausted));
+  disk_->SetFreeSpace(kMinFreeBytes);
+  log_->LookAtDisk();
+  FC_EXPECT_OK(log_->Ready());
+  FC_EXPECT_OK(Append());
+}
+
+TEST_F(DiskFaultTest, AWriteThatFindsTooLittleSpaceShowsAtOnce) {
+  disk_->SetFreeSpace(kMinFreeBytes - 1);
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kResourceExhausted));
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kResourceExhausted));
+}
+
 TEST_F(DiskFaultTest, ATableThatCanNotBeWrittenShowsBeforeTheNextRequestComes) {
   disk_->Break({.fault = Fault::kAppend, .suffix = ".sst"});
   uint64_t taken = 0;

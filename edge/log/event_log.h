@@ -69,7 +69,8 @@ class EventLog {
   // null: none. Same rules as for Done.
   virtual void SetAppendListener(std::function<void()> listener) = 0;
 
-  // Why the log takes nothing at present; OK when it does.
+  // Why the log takes nothing at present, or not every request; OK when it does. Does not wait for
+  // the disk.
   virtual absl::Status Ready() const = 0;
 };
 

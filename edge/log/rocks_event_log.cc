@@ -149,15 +149,20 @@ absl::Status RocksEventLog::CheckFreeSpace() const {
       "the log's disk has ", free, " bytes free, of at least ", options_.min_free_bytes));
 }
 
-absl::Status RocksEventLog::Check(const WaitingAppend& append) const {
+void RocksEventLog::LookAtDisk() {
+  absl::Status space = CheckFreeSpace();
+  MutexLock lock(mutex_);
+  space_ = std::move(space);
+}
+
+absl::Status RocksEventLog::CheckTakes(size_t size) const {
   if (!failure_.ok()) return failure_;
-  const size_t size = append.request.bytes.size();
   if (size > options_.max_request_bytes) {
     return absl::InvalidArgumentError(absl::StrCat(
         "the request takes ", size, " bytes, of at most ", options_.max_request_bytes));
   }
   const uint64_t unacknowledged =
-      head_.offset - consumers_.primary().acknowledged.offset + waiting_bytes_ + SizeOf(append);
+      head_.offset - consumers_.primary().acknowledged.offset + waiting_bytes_ + RecordSize(size);
   if (unacknowledged > options_.max_unacknowledged_bytes) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the log is full: with this request it would hold ", unacknowledged,
@@ -173,7 +178,7 @@ void RocksEventLog::Append(v1::LoggedRequest request, Done done) {
   absl::Status status;
   {
     MutexLock lock(mutex_);
-    status = Check(append);
+    status = CheckTakes(append.request.bytes.size());
     if (status.ok()) status = group_commit_->Add(append);
     if (status.ok()) waiting_bytes_ += size;
   }
@@ -205,7 +210,8 @@ absl::StatusOr<uint64_t> RocksEventLog::Write(const std::vector<WaitingAppend>& 
   std::vector<std::string> values;
   values.reserve(group.size());
   for (const WaitingAppend& append : group) values.push_back(EncodeRecord(append.request, to));
-  if (status.ok()) status = CheckFreeSpace();
+  const absl::Status space = CheckFreeSpace();
+  if (status.ok()) status = space;
   absl::Status written;
   if (status.ok()) {
     const absl::Duration begun = clock_.Monotonic();
@@ -217,6 +223,7 @@ absl::StatusOr<uint64_t> RocksEventLog::Write(const std::vector<WaitingAppend>& 
   writing_ = false;
   written_.NotifyAll();
   waiting_bytes_ -= to.offset - from.offset;
+  space_ = space;
   if (!written.ok()) {
     ++failed_writes_;
     status = failure_ = MustBeOpenedAgain(written);
@@ -368,11 +375,10 @@ void RocksEventLog::SetAppendListener(std::function<void()> listener) {
 }
 
 absl::Status RocksEventLog::Ready() const {
-  {
-    MutexLock lock(mutex_);
-    FC_RETURN_IF_ERROR(Check(WaitingAppend()));
-  }
-  return CheckFreeSpace();
+  MutexLock lock(mutex_);
+  // Who has no room for the largest refuses some, and is better not sent any.
+  FC_RETURN_IF_ERROR(CheckTakes(options_.max_request_bytes));
+  return space_;
 }
 
 }  // namespace fluxcascade::edge

@@ -78,6 +78,10 @@ class RocksEventLog final : public EventLog {
   // Calls `alive` on the thread that writes, once it is done with what it writes now.
   void Probe(std::function<void()> alive);
 
+  // Asks how much space the disk has, for Ready, which does not wait for the disk. To be called
+  // about once a second; each write does it, too.
+  void LookAtDisk();
+
   // Drops what has been acknowledged for long enough, or is too much, and writes down how far the
   // log was acknowledged. True: there is more to drop. To be called about once a minute.
   absl::StatusOr<bool> RetentionStep();
@@ -96,7 +100,8 @@ class RocksEventLog final : public EventLog {
   // The sequence of the first.
   absl::StatusOr<uint64_t> Write(const std::vector<WaitingAppend>& group);
 
-  absl::Status Check(const WaitingAppend& append) const FC_REQUIRES(mutex_);
+  // A request of that size.
+  absl::Status CheckTakes(size_t size) const FC_REQUIRES(mutex_);
   absl::Status CheckFreeSpace() const;
   // Of RocksDB's own work; on any thread of its.
   void NoteBackgroundError(const absl::Status& error) FC_EXCLUDES(mutex_);
@@ -131,6 +136,8 @@ class RocksEventLog final : public EventLog {
   uint64_t waiting_bytes_ FC_GUARDED_BY(mutex_) = 0;
   // Why a write failed, or will.
   absl::Status failure_ FC_GUARDED_BY(mutex_);
+  // Why the disk had too little space when it was last asked.
+  absl::Status space_ FC_GUARDED_BY(mutex_);
   // The writing thread uses the folder.
   bool writing_ FC_GUARDED_BY(mutex_) = false;
   CondVar written_;

@@ -406,6 +406,28 @@ TEST_F(RocksEventLogTest, AFullLogRefusesUntilSomethingIsAcknowledged) {
   EXPECT_EQ(BodiesFrom(After(0)), "a b c");
 }
 
+TEST_F(RocksEventLogTest, WithoutRoomForTheLargestRequestItIsNotReady) {
+  options_.max_request_bytes = Seal(RequestWithBody("largest")).bytes.size();
+  const uint64_t largest = RecordSize(options_.max_request_bytes);
+  Open();
+  Append({"a"});
+  const uint64_t held = log_->State().bytes();
+  options_.max_unacknowledged_bytes = held + largest;
+  Open();
+  FC_EXPECT_OK(log_->Ready());
+  for (const uint64_t room : {largest - 1, uint64_t{1}, uint64_t{0}}) {
+    options_.max_unacknowledged_bytes = held + room;
+    Open();
+    EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kResourceExhausted, HasSubstr("full")));
+    EXPECT_THAT(TryToAppend("largest"), StatusIs(StatusCode::kResourceExhausted));
+  }
+  options_.max_unacknowledged_bytes = largest;
+  Open();
+  EXPECT_FALSE(log_->Ready().ok());
+  Acknowledge(1);
+  FC_EXPECT_OK(log_->Ready());
+}
+
 TEST_F(RocksEventLogTest, ALogWithRoomForOneByteLessRefuses) {
   const uint64_t size = RecordSize(Seal(RequestWithBody("a")).bytes.size());
   options_.max_unacknowledged_bytes = 2 * size - 1;
