@@ -289,8 +289,11 @@ TEST_F(EdgeServerTest, AnUnknownTokenAndAWrongSignatureAreAnsweredAlike) {
   StartConfigured();
   const std::string unknown = Post({.token = kUnknownToken});
   const std::string wrong = Post({.secret = "another"});
+  const std::string large =
+      Post({.body = std::string(kHookBodyLimit + 1, 'b'), .secret = "another"});
   EXPECT_THAT(unknown, StartsWith("HTTP/1.1 401 "));
   EXPECT_EQ(WithoutDate(unknown), WithoutDate(wrong));
+  EXPECT_EQ(WithoutDate(unknown), WithoutDate(large));
 }
 
 TEST_F(EdgeServerTest, WhatIsRejectedIsReportedWithTheReason) {

@@ -98,13 +98,11 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
     Reject(request, "", "", v1::RejectedRequest::REASON_UNKNOWN_TOKEN, now);
     return Answer(counters_.no_hook, HookOutcome::kUnauthorized, done);
   }
-  if (request.frame.body.size() > hook->max_body_bytes) {
-    return Answer(*hook->counters, HookOutcome::kPayloadTooLarge, done);
-  }
+  const bool too_large = request.frame.body.size() > hook->max_body_bytes;
   const VerifyResult verified = Verify(*hook, request.frame, now);
   if (!verified.accepted) {
     Reject(request, hook->id, verified.refused_by, verified.reason, now);
-    if (quarantine_ != nullptr && hook->quarantine.has_value() &&
+    if (quarantine_ != nullptr && hook->quarantine.has_value() && !too_large &&
         Quarantine::IsMendable(verified.reason)) {
       quarantine_->Keep(QuarantinedForm(*hook, request, verified, now), *hook->quarantine);
     }
@@ -113,6 +111,7 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
   // Not before the request has verified: whoever knows a hook's URL but no secret could otherwise
   // use up what the honest sender may send, and be answered in a way that tells of the hook. What
   // verifying costs such a flood is bounded by the limits on connections.
+  if (too_large) return Answer(*hook->counters, HookOutcome::kPayloadTooLarge, done);
   if (hook->rate != nullptr && !hook->rate->Take(clock_.Monotonic())) {
     ++counters_.rate_limited;
     return Answer(*hook->counters, HookOutcome::kRateLimited, done);

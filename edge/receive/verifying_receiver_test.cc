@@ -393,6 +393,12 @@ TEST_F(VerifyingReceiverTest, ABodyAtTheHooksLimitIsTakenAndOneByteMoreIsNot) {
   EXPECT_EQ(Logged().size(), 1);
 }
 
+TEST_F(VerifyingReceiverTest, WhoKnowsNoSecretDoesNotLearnAHooksLimit) {
+  Configure();
+  Send(kToken, {}, std::string(101, 'b'));
+  EXPECT_EQ(outcome_, HookOutcome::kUnauthorized);
+}
+
 TEST_F(VerifyingReceiverTest, WhatBecomesOfRequestsIsCountedByHook) {
   Configure();
   const std::shared_ptr<const HookTable> hooks = hooks_.Get();
