@@ -60,7 +60,9 @@ struct OwedAnswer {
   EdgeCounters& counters;
   const Clock& clock;
   LimitedLog& notices;
-  std::shared_ptr<HookCounters> hook;
+  // Holds the counters.
+  std::shared_ptr<const HookTable> hooks;
+  HookCounters& hook;
   std::optional<absl::Duration> commit_wait;
   // By the monotonic clock.
   absl::Duration received;
@@ -70,7 +72,7 @@ struct OwedAnswer {
 void OnDurable(const std::shared_ptr<const OwedAnswer>& owed, uint64_t sequence) {
   ++owed->counters.accepted;
   if (!owed->commit_wait.has_value()) {
-    return Answer(*owed->hook, HookOutcome::kAccepted, owed->done);
+    return Answer(owed->hook, HookOutcome::kAccepted, owed->done);
   }
   owed->commits.Wait(sequence, owed->received, *owed->commit_wait,
                      [owed, durable = owed->clock.Monotonic()](CommitWaiter::End end) {
@@ -78,16 +80,16 @@ void OnDurable(const std::shared_ptr<const OwedAnswer>& owed, uint64_t sequence)
                          owed->counters.commit.Observe(owed->clock.Monotonic() - durable);
                        } else {
                          ++owed->counters.local_fallbacks;
-                         owed->hook->AddLocalFallback();
+                         owed->hook.AddLocalFallback();
                        }
-                       Answer(*owed->hook, HookOutcome::kAccepted, owed->done);
+                       Answer(owed->hook, HookOutcome::kAccepted, owed->done);
                      });
 }
 
 }  // namespace
 
 void VerifyingReceiver::Receive(HookRequest request, Done done) {
-  const std::shared_ptr<const HookTable> hooks = hooks_.Get();
+  const std::shared_ptr<const HookTable> hooks = hooks_.GetOften();
   if (hooks == nullptr) {
     ++counters_.unavailable;
     return Answer(counters_.no_hook, HookOutcome::kNotConfigured, done);
@@ -117,7 +119,8 @@ void VerifyingReceiver::Receive(HookRequest request, Done done) {
     return Answer(*hook->counters, HookOutcome::kRateLimited, done);
   }
   if (!verified.ids.empty() && !ClaimIds(request, *hook, verified.ids, now, done)) return;
-  Append(LoggedFormOf(*hook, request.frame, verified.verified_by, now), *hook, std::move(done));
+  Append(LoggedFormOf(*hook, request.frame, verified.verified_by, now), hooks, *hook,
+         std::move(done));
 }
 
 VerifyResult VerifyingReceiver::Verify(const RoutedHook& hook, const RequestFrame& frame,
@@ -178,12 +181,14 @@ void VerifyingReceiver::Keep(const HookRequest& request, absl::string_view hook_
                    .time = now});
 }
 
-void VerifyingReceiver::Append(v1::LoggedRequest request, const RoutedHook& hook, Done done) {
+void VerifyingReceiver::Append(v1::LoggedRequest request, std::shared_ptr<const HookTable> hooks,
+                               const RoutedHook& hook, Done done) {
   const auto owed = std::make_shared<const OwedAnswer>(OwedAnswer{.commits = commits_,
                                                                   .counters = counters_,
                                                                   .clock = clock_,
                                                                   .notices = notices_,
-                                                                  .hook = hook.counters,
+                                                                  .hooks = std::move(hooks),
+                                                                  .hook = *hook.counters,
                                                                   .commit_wait = hook.commit_wait,
                                                                   .received = clock_.Monotonic(),
                                                                   .done = std::move(done)});
@@ -192,7 +197,7 @@ void VerifyingReceiver::Append(v1::LoggedRequest request, const RoutedHook& hook
     ++owed->counters.unavailable;
     owed->notices.Log(LogLevel::kError, "the log did not take a webhook",
                       {{"error", sequence.status()}});
-    Answer(*owed->hook, HookOutcome::kUnavailable, owed->done);
+    Answer(owed->hook, HookOutcome::kUnavailable, owed->done);
   });
 }
 

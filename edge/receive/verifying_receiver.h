@@ -56,7 +56,9 @@ class VerifyingReceiver final : public HookReceiver {
             RejectionReason reason, absl::Time now);
   void Reject(const HookRequest& request, absl::string_view hook_id, absl::string_view recipe,
               RejectionReason reason, absl::Time now);
-  void Append(v1::LoggedRequest request, const RoutedHook& hook, Done done);
+  // `hook` is one of `hooks`.
+  void Append(v1::LoggedRequest request, std::shared_ptr<const HookTable> hooks,
+              const RoutedHook& hook, Done done);
 
   ActiveHookTable& hooks_;
   EventLog& log_;
