@@ -8,6 +8,7 @@
 #include "common/flags/flags.h"
 #include "common/logging/logging.h"
 #include "common/random/random.h"
+#include "common/server/grpc_log.h"
 #include "common/server/signal_waiter.h"
 #include "common/time/clock.h"
 #include "controlplane/control_plane_options.h"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   absl::StatusOr<ControlPlaneOptions> options =
       ControlPlaneOptionsFromFlags(keyring == nullptr ? "" : keyring);
   ExitIfUsageError(options.status());
+  TakeGrpcLog();
   absl::StatusOr<std::unique_ptr<ControlPlaneServer>> server =
       ControlPlaneServer::Start(*options, SystemClock(), SecureRandom());
   if (!server.ok()) {

@@ -6,22 +6,21 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "common/file/file.h"
 #include "common/flags/flags.h"
 #include "common/logging/logging.h"
 #include "common/random/random.h"
 #include "common/server/drop_root.h"
-#include "common/server/liveness.h"
+#include "common/server/grpc_log.h"
 #include "common/server/service_notifier.h"
 #include "common/server/signal_waiter.h"
 #include "common/server/stop_deadline.h"
+#include "common/server/watchdog.h"
 #include "common/status/status_macros.h"
 #include "common/time/clock.h"
 #include "edge/descriptor_limit.h"
@@ -33,8 +32,6 @@ namespace {
 
 // For all that a stop does besides draining; what was not answered by then will be sent again.
 constexpr absl::Duration kStopGrace = absl::Seconds(20);
-// Of the watchdog's time. A thread may then be slow for half of it, and none that hangs is missed.
-constexpr int kChecksBeforeTheWatchdogBites = 4;
 
 // Who started the process, if it wants to hear of it.
 struct ServiceManager {
@@ -92,17 +89,12 @@ absl::Status SayReady(const EdgeOptions& options, const EdgeServer& server,
 int WaitForSignal(SignalWaiter& signals, EdgeServer& server, const ServiceManager& manager) {
   const auto reload = [&server] { server.ReloadCertificates(); };
   if (!manager.watchdog.has_value()) return signals.Wait(reload);
-  Liveness liveness(server.Probes());
+  Watchdog watchdog(server.Probes(), [&manager](absl::string_view state) { manager.Tell(state); });
   while (true) {
     const std::optional<int> signal =
-        signals.WaitFor(*manager.watchdog / kChecksBeforeTheWatchdogBites, reload);
+        signals.WaitFor(Watchdog::IntervalFor(*manager.watchdog), reload);
     if (signal.has_value()) return *signal;
-    const std::vector<std::string> silent = liveness.Check();
-    if (silent.empty()) {
-      manager.Tell("WATCHDOG=1");
-    } else {
-      Log(LogLevel::kError, "threads hang", {{"threads", absl::StrJoin(silent, ", ")}});
-    }
+    watchdog.Beat();
   }
 }
 
@@ -130,6 +122,7 @@ int Main(int argc, char** argv) {
   const absl::StatusOr<EdgeOptions> options =
       EdgeOptionsFromFlags(Environment(kCredentialsVariable));
   ExitIfUsageError(options.status());
+  TakeGrpcLog();
   const absl::Status status = Run(*options, signals);
   if (status.ok()) return 0;
   std::cerr << "edge: " << status.message() << std::endl;

@@ -161,6 +161,9 @@ TEST_F(EdgeOptionsTest, NumbersHaveLimits) {
   ExpectError("--retention=8761h", "--retention: 8761h is not within 0 to 8760h");
   FC_EXPECT_OK(With("--retention=0s"));
   ExpectError("--drain_timeout=-1s", "--drain_timeout: -1s is not within 0 to 10m");
+  FC_EXPECT_OK(With("--drain_timeout=0"));
+  FC_EXPECT_OK(With("--drain_timeout=10m"));
+  ExpectError("--drain_timeout=601s", "--drain_timeout: 10m1s is not within 0 to 10m");
 }
 
 TEST_F(EdgeOptionsTest, ConnectionsHaveLimits) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -39,8 +40,11 @@ namespace fluxcascade {
 namespace {
 
 using edge::FakeControlPlane;
+using testing::AllOf;
 using testing::Contains;
+using testing::Ge;
 using testing::HasSubstr;
+using testing::Le;
 using testing::Not;
 using testing::Optional;
 using testing::StartsWith;
@@ -165,6 +169,7 @@ class EdgeProcessTest : public testing::Test {
     return bodies;
   }
 
+  const absl::Time begun_ = absl::Now();
   TestAuthority authority_;
   FakeControlPlane control_plane_{authority_, authority_};
   std::vector<std::string> arguments_;
@@ -226,6 +231,16 @@ std::string GetPlainly(const std::string& address, const std::string& path) {
     response.append(buffer, static_cast<size_t>(size));
   }
   return response;
+}
+
+// Without labels.
+std::optional<double> MetricIn(const std::string& metrics, absl::string_view name) {
+  const std::string begin = absl::StrCat("fluxcascade_edge_", name, " ");
+  for (absl::string_view line : absl::StrSplit(metrics, '\n')) {
+    double value = 0;
+    if (absl::ConsumePrefix(&line, begin) && absl::SimpleAtod(line, &value)) return value;
+  }
+  return std::nullopt;
 }
 
 // Senders that post one webhook after another, each on a connection of its own that stays open.
@@ -321,7 +336,10 @@ TEST_F(EdgeProcessTest, MetricsAreOnAPortOfTheirOwnInPlainHttp) {
         "stage_duration_seconds_count{stage=\"answer\"} 1"}) {
     EXPECT_THAT(metrics, HasSubstr(absl::StrCat("\nfluxcascade_edge_", line, "\n")));
   }
-  EXPECT_THAT(metrics, HasSubstr("\nfluxcascade_edge_certificate_not_after_seconds 1"));
+  // The test's certificates are good for a day.
+  EXPECT_THAT(MetricIn(metrics, "certificate_not_after_seconds"),
+              Optional(AllOf(Ge(absl::ToUnixSeconds(begun_ + absl::Hours(24))),
+                             Le(absl::ToUnixSeconds(absl::Now() + absl::Hours(24))))));
 }
 
 // The names in the first cells of a table's rows, without labels: | `name{label}` | …
@@ -413,6 +431,10 @@ TEST_F(EdgeProcessTest, WhatWasAcceptedOutlivesAKill) {
 TEST_F(EdgeProcessTest, KilledWhileTheControlPlaneIsDownItTakesWebhooksAgainByItsCopy) {
   arguments_.push_back("--config_key_file=" + Write("keys", KeyLine()));
   SpawnAndConfigure();
+  std::string metrics = GetPlainly(ReadyLine()["metrics_listen"], "/metrics");
+  EXPECT_THAT(MetricIn(metrics, "config_from_copy"), Optional(0));
+  EXPECT_THAT(MetricIn(metrics, "config_copied"), Optional(1));
+  const absl::Time received_before = absl::Now();
   control_plane_.Stop();
   edge_->Signal(SIGKILL);
   EXPECT_THAT(edge_->WaitFor(kPatience), Optional(-SIGKILL));
@@ -420,6 +442,43 @@ TEST_F(EdgeProcessTest, KilledWhileTheControlPlaneIsDownItTakesWebhooksAgainByIt
   Spawn();
   FindAddress();
   EXPECT_THAT(Post("alone"), StartsWith("HTTP/1.1 200 ")) << Stderr();
+  const double least_age_s = absl::ToDoubleSeconds(absl::Now() - received_before);
+  metrics = GetPlainly(ReadyLine()["metrics_listen"], "/metrics");
+  EXPECT_THAT(MetricIn(metrics, "config_from_copy"), Optional(1));
+  EXPECT_THAT(MetricIn(metrics, "config_copied"), Optional(1));
+  EXPECT_THAT(MetricIn(metrics, "config_age_seconds"),
+              Optional(AllOf(Ge(least_age_s), Le(absl::ToDoubleSeconds(absl::Now() - begun_)))));
+}
+
+TEST_F(EdgeProcessTest, TheServiceManagersCredentialsHoldTheKeyOfItsCopy) {
+  FC_ASSERT_OK(MakeFolders(File("credentials"), 0700));
+  Write("credentials/config.key", KeyLine());
+  environment_ = {"CREDENTIALS_DIRECTORY=" + File("credentials")};
+  SpawnAndConfigure();
+  control_plane_.Stop();
+  edge_->Signal(SIGKILL);
+  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(-SIGKILL));
+
+  Spawn();
+  FindAddress();
+  EXPECT_THAT(Post("alone"), StartsWith("HTTP/1.1 200 ")) << Stderr();
+}
+
+TEST_F(EdgeProcessTest, WhatGrpcSaysIsALineOfTheLogLikeAnyOther) {
+  const TestAuthority other;
+  arguments_.push_back("--link_ca=" + Write("other.pem", other.certificate_pem()));
+  Spawn();
+  const absl::Time end = absl::Now() + kPatience;
+  while (!absl::StrContains(Stderr(), "\"gRPC says\"") && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  edge_->Signal(SIGTERM);
+  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
+  const std::string log = Stderr();
+  EXPECT_THAT(log, HasSubstr("\"gRPC says\""));
+  for (absl::string_view line : absl::StrSplit(log, '\n', absl::SkipEmpty())) {
+    EXPECT_TRUE(nlohmann::json::accept(line.begin(), line.end())) << line;
+  }
 }
 
 }  // namespace
