@@ -112,22 +112,43 @@ const CLIENTS = {
 // curl asks for no tickets with OpenSSL, and before TLS 1.3 the edge resumes by nothing else.
 const CANNOT_RESUME = { curl: '1.2' };
 
-// Load generators send one request again and again, over connections that they keep.
+// Load generators send one request again and again, over connections that they keep, or each over one of
+// its own. Neither resumes sessions.
 const GENERATORS = {
-  async h2load(target, signature) {
+  async h2load(target, signature, more) {
     const file = target.trial.file('body');
     fs.writeFileSync(file, target.body);
-    const text = await output('h2load', ['--h1', '-n200', '-c8', '-t1', '-d', file, '-H', `X-Signature: ${signature}`, target.url]);
+    const text = await output('h2load', ['--h1', '-n200', '-c8', '-t1', '-d', file, '-H', `X-Signature: ${signature}`,
+      ...more.flatMap((header) => ['-H', header]), target.url]);
     const [, ok, , refused] = /status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx/.exec(text) || [];
     return { ok: Number(ok), refused: Number(refused) };
   },
-  async wrk(target, signature) {
-    const text = await output('wrk', ['-t1', '-c8', '-d1s', '-s', WRK_SCRIPT, target.url],
+  async wrk(target, signature, more) {
+    const headers = more.flatMap((header) => ['-H', header]);
+    const text = await output('wrk', ['-t1', '-c8', '-d1s', ...headers, '-s', WRK_SCRIPT, target.url],
       { env: { SIGNATURE: signature, BODY: target.body } });
     const [, ok, refused] = /^statuses: (\d+) ok, (\d+) refused, 0 failed$/m.exec(text) || [];
     return { ok: Number(ok), refused: Number(refused) };
   },
 };
+const LEAST_REQUESTS = 100;
+
+// Right and wrong webhooks; `kept`: over how few connections.
+async function runGenerator(target, load, kept) {
+  const before = await target.edge.metrics();
+  const more = kept ? [] : ['Connection: close'];
+  const right = await load(target, target.right, more);
+  const wrong = await load(target, target.wrong, more);
+  const connections = (await target.edge.metrics()).accepted_connections_total - before.accepted_connections_total;
+  const problems = [];
+  if (!(right.ok >= LEAST_REQUESTS && right.refused === 0 && wrong.refused >= LEAST_REQUESTS && wrong.ok === 0)) {
+    problems.push(`right: ${JSON.stringify(right)}, wrong: ${JSON.stringify(wrong)}`);
+  }
+  if (kept ? connections > LEAST_REQUESTS : connections < right.ok + wrong.refused) {
+    problems.push(`${right.ok + wrong.refused} requests over ${connections} connections`);
+  }
+  return problems;
+}
 
 function expectLines(lines, status, version, second) {
   const wanted = [`${status} ${VERSIONS[version]} full`, `${status} ${VERSIONS[version]} ${second}`];
@@ -151,12 +172,10 @@ function* casesOf(target) {
     }
   }
   for (const [command, load] of Object.entries(GENERATORS)) {
-    yield { command, name: `${command}, many times`, run: async () => {
-      const right = await load(target, target.right);
-      const wrong = await load(target, target.wrong);
-      const fine = right.ok >= 100 && right.refused === 0 && wrong.refused >= 100 && wrong.ok === 0;
-      return fine ? [] : [`right: ${JSON.stringify(right)}, wrong: ${JSON.stringify(wrong)}`];
-    } };
+    for (const kept of [true, false]) {
+      yield { command, name: `${command}, many times, ${kept ? 'over a few connections' : 'each over its own connection'}`,
+        run: () => runGenerator(target, load, kept) };
+    }
   }
 }
 
