@@ -4,7 +4,7 @@
 const { EdgeTrial, sanitizerOf } = require('../edge_link/edge_trial.js');
 const { bodyHook, configOf, newBody, standardHook } = require('../edge_link/hooks.js');
 const { writeJunit } = require('../edge_link/junit.js');
-const { casesOf } = require('./lib/cases.js');
+const { MOST_KEPT, casesOf } = require('./lib/cases.js');
 const { LONG, SHORT, flagsOf } = require('./lib/forms.js');
 const { CaseTrial, Helper } = require('./lib/trial.js');
 
@@ -18,7 +18,8 @@ function makeHooks() {
   const limited = bodyHook('limited', `rate_limit { requests_per_second: ${HOOK_RATE} burst: ${HOOK_RATE} }`);
   const body = newBody();
   Object.assign(limited, { body, headers: limited.sign(body) });
-  return { honest, limited, standard: standardHook('standard') };
+  const keeping = bodyHook('keeping', `quarantine { max_requests: ${MOST_KEPT} max_bytes: 1048576 }`);
+  return { honest, keeping, limited, standard: standardHook('standard') };
 }
 
 // Runs the cases of one edge; gives their results.

@@ -47,6 +47,8 @@ function expect(status) {
 
 module.exports = {
   forged: stream(({ target }) => postText(target.hooks.honest.path, forgery(), BODY), expect('401')),
+  // At a hook that keeps what it refuses.
+  forgedAndKept: stream(({ target }) => postText(target.hooks.keeping.path, forgery(), BODY), expect('401')),
   unknownTokens: stream(() => postText(`/v1/hooks/${newToken()}`, forgery(), BODY), expect('401')),
   // A request that was taken, and that somebody has recorded, again and again.
   replay: async (tools) => {

@@ -11,6 +11,8 @@ const { sleep } = require('../../edge_link/edge_trial.js');
 const SPARE_DESCRIPTORS = 20;
 // A process that spins on accept takes all of a processor; one that rests in between takes next to nothing.
 const MOST_IDLE_CPU = 0.1;
+// What a hook's quarantine keeps.
+const MOST_KEPT = 200;
 
 const atLeast = (what, number, least) => (number >= least ? [] : [`${what}: ${number}, below ${least}`]);
 const atMost = (what, number, most) => (number <= most ? [] : [`${what}: ${number}, above ${most}`]);
@@ -59,6 +61,10 @@ function casesOf(form) {
     { name: 'smuggling', edge: 'roomy', attack: 'smuggling', size: { perSecond: 80 } },
     { name: 'pipelining', edge: 'roomy', attack: 'pipelining', size: { connections: 4, perSecond: 10, depth: 200 } },
     { name: 'forged webhooks', edge: 'roomy', attack: 'forged', size: steady({ perSecond: 1500 }) },
+    { name: 'forged webhooks that are kept', edge: 'roomy', attack: 'forgedAndKept', size: steady({ perSecond: 1500 }),
+      verify: ({ seen }, deltas) => [
+        ...atLeast('kept', deltas.quarantined_requests, 1), ...atMost('kept', deltas.quarantined_requests, MOST_KEPT),
+        ...atLeast('dropped', deltas.quarantine_dropped_total, Math.min(seen[401], 2 * MOST_KEPT) - MOST_KEPT)] },
     { name: 'unknown tokens', edge: 'roomy', attack: 'unknownTokens', size: steady({ perSecond: 1500 }) },
     { name: 'a recorded request', edge: 'roomy', attack: 'replay', size: steady({ perSecond: 1000 }),
       verify: (_, deltas, __, { rounds }) => [
@@ -86,4 +92,4 @@ function casesOf(form) {
   ];
 }
 
-module.exports = { casesOf };
+module.exports = { MOST_KEPT, casesOf };
