@@ -4,6 +4,7 @@
 
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "common/time/fake_clock.h"
 #include "edge/verify/recipes_for_test.h"
 #include "gtest/gtest.h"
@@ -28,8 +29,7 @@ TEST(ConfigKeeperTest, ForgetsAHookWhenItsTimeIsOverAndEndsAtOnce) {
   const ConfigKeeper keeper(served, clock, absl::Milliseconds(1));
   const ConfigKeeper patient(served, clock, absl::Hours(1));
   clock.Advance(absl::Microseconds(1));
-  while (served.hooks().Get()->size() > 0) {
-  }
+  EXPECT_TRUE(Eventually([&] { return served.hooks().Get()->size() == 0; }));
 }
 
 }  // namespace

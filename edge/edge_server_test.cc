@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +18,7 @@
 #include "common/net/testing/tls_test_client.h"
 #include "common/server/liveness.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "common/testing/test_certificates.h"
 #include "edge/log/log_position.h"
 #include "edge/testing/fake_control_plane.h"
@@ -280,8 +280,7 @@ TEST_F(EdgeServerTest, AFullLogTellsSendersToComeBackUntilTheControlPlaneHasAckn
   EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 503 "));
   EXPECT_EQ(PullAfter(taken - 1).size(), 1);
   ASSERT_TRUE(control_plane_.SendAck(taken));
-  const absl::Time end = absl::Now() + absl::Seconds(20);
-  while (!absl::StartsWith(Get("/readyz"), "HTTP/1.1 200 ")) ASSERT_LT(absl::Now(), end);
+  EXPECT_TRUE(Eventually([&] { return absl::StartsWith(Get("/readyz"), "HTTP/1.1 200 "); }));
   EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 200 "));
 }
 
@@ -383,7 +382,7 @@ TEST_F(EdgeServerTest, LoopsAndLogAnswerTheirProbes) {
   EXPECT_THAT(names, ElementsAre("log", "loop 1", "loop 2", "loop 3"));
   Liveness liveness(server_->Probes());
   for (int i = 0; i < 2; ++i) {
-    while (!liveness.Check().empty()) std::this_thread::yield();
+    EXPECT_TRUE(Eventually([&] { return liveness.Check().empty(); }));
   }
 }
 
@@ -486,8 +485,8 @@ TEST_F(EdgeServerTest, NewCertificatesAreForNewConnectionsAndOldOnesGoOn) {
   const TestCertificate renewed = authority_.Issue({.dns_names = {"hooks.example.com"}});
   WriteHooks(renewed);
   server_->ReloadCertificates();
-  while (Connect()->server_certificate_pem() != renewed.certificate_pem) {
-  }
+  EXPECT_TRUE(
+      Eventually([&] { return Connect()->server_certificate_pem() == renewed.certificate_pem; }));
   EXPECT_THAT(ExchangeOn(*before, GetOf("/healthz")), StartsWith("HTTP/1.1 200 "));
   EXPECT_EQ(before->server_certificate_pem(), hooks_.certificate_pem);
   const auto after = Connect({.session = before->session()});

@@ -18,6 +18,7 @@
 #include "common/net/testing/tls_test_client.h"
 #include "common/server/liveness.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "common/testing/test_certificates.h"
 #include "edge/http/fake_hook_receiver.h"
 #include "gmock/gmock.h"
@@ -183,7 +184,7 @@ TEST_F(HttpServerTest, HoldsConnectionsUpToTheLimitAndNotOneMore) {
   ASSERT_TRUE(first->Send(Post("abc", "Connection: close\r\n")));
   EXPECT_THAT(first->ReceiveAll(), StartsWith("HTTP/1.1 200 OK\r\n"));
   second.reset();
-  while (server_->stats().open_connections == 2) std::this_thread::yield();
+  EXPECT_TRUE(Eventually([&] { return server_->stats().open_connections != 2; }));
   EXPECT_TRUE(TlsTestClient::Connect(server_->address()).ok());
 }
 
@@ -199,7 +200,7 @@ TEST_F(HttpServerTest, AnAddressHoldsConnectionsUpToItsLimitOverAllLoops) {
   const auto other = Connect({.source = SocketAddress::Parse("127.0.0.2:0").value()});
   EXPECT_NE(other, nullptr);
   second.reset();
-  while (server_->stats().open_connections == 3) std::this_thread::yield();
+  EXPECT_TRUE(Eventually([&] { return server_->stats().open_connections != 3; }));
   EXPECT_TRUE(TlsTestClient::Connect(server_->address()).ok());
 }
 
@@ -211,7 +212,7 @@ TEST_F(HttpServerTest, BodiesUnderWayHaveALimitOverAllLoops) {
   const std::string head = "POST /v1/hooks/abc HTTP/1.1\r\nHost: a\r\nContent-Length: 601\r\n\r\n";
   const auto large = Connect();
   ASSERT_TRUE(large->Send(head + std::string(400, 'x')));
-  while (server_->stats().body_bytes != 400) std::this_thread::yield();
+  EXPECT_TRUE(Eventually([&] { return server_->stats().body_bytes == 400; }));
   const std::string refused = Exchange(head);
   EXPECT_THAT(refused, StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(refused, HasSubstr("\r\nRetry-After: 5\r\n"));
@@ -383,7 +384,7 @@ TEST_F(HttpServerTest, ALoopThatHangsRunsNothingThatIsPosted) {
     changed.NotifyAll();
   }
   EXPECT_THAT(client->ReceiveResponse(), StartsWith("HTTP/1.1 200 OK\r\n"));
-  while (!liveness.Check().empty()) std::this_thread::yield();
+  EXPECT_TRUE(Eventually([&] { return liveness.Check().empty(); }));
 }
 
 TEST_F(HttpServerTest, ServesOnASocketThatWasBoundBefore) {

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "edge/log/event_log.h"
 #include "edge/log/fake_event_log.h"
 #include "gmock/gmock.h"
@@ -29,7 +30,7 @@ class AppendLedgerTest : public testing::Test {
     std::thread writer([&] {
       ledger_.AppendSome(log_, "failing", /*seed=*/1, [&] { return std::exchange(begun, true); });
     });
-    while (log_.waiting() == 0) std::this_thread::yield();
+    EXPECT_TRUE(Eventually([&] { return log_.waiting() > 0; }));
     log_.FailWith(absl::UnavailableError("the disk fails"));
     writer.join();
     log_.FailWith(absl::OkStatus());

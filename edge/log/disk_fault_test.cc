@@ -1,16 +1,15 @@
 // A log whose disk fails. See disk_fault_harness.h for what must hold.
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/random/fake_random.h"
 #include "common/rocks/faulty_file_system.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "common/time/fake_clock.h"
 #include "edge/log/append_and_wait.h"
 #include "edge/log/disk_fault_harness.h"
@@ -161,8 +160,7 @@ TEST_F(DiskFaultTest, ATableThatCanNotBeWrittenShowsBeforeTheNextRequestComes) {
     ++taken;
     ASSERT_LT(taken, 100u);
   }
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (log_->Ready().ok() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_TRUE(Eventually([&] { return !log_->Ready().ok(); }));
   EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable, HasSubstr("the log's files")));
   EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable));
   disk_->Heal();

@@ -2,10 +2,10 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "common/random/fake_random.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "common/testing/test_certificates.h"
 #include "common/time/fake_clock.h"
 #include "edge/tls/certificate_files_for_test.h"
@@ -148,7 +148,7 @@ TEST_F(CertificateCareTest, AKeeperReloadsWhenItIsAsked) {
   {
     CertificateKeeper keeper(*certificates_, clock_);
     keeper.AskForReload();
-    while (served() == before) std::this_thread::yield();
+    EXPECT_TRUE(Eventually([&] { return served() != before; }));
   }
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("were read again"));
 }

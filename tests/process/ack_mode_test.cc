@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/eventually.h"
 #include "fluxcascade/v1/edge.grpc.pb.h"
 #include "fluxcascade/v1/event.grpc.pb.h"
 #include "gmock/gmock.h"
@@ -39,7 +40,7 @@ class AckModeTest : public testing::Test {
   }
 
   void CreateApp(const std::string& id, const std::string& ack) {
-    hook_urls_[id] = deployment_.CreateApp(id, kClientSecret, ack);
+    hook_urls_[id] = deployment_.admin().CreateApp(id, kClientSecret, ack);
   }
   std::string Post(const std::string& app, const std::string& body) const {
     return deployment_.Post(hook_urls_.at(app), kClientSecret, body);
@@ -48,7 +49,9 @@ class AckModeTest : public testing::Test {
   // The events that the control plane has committed by now: of `[1]` that is `1`.
   std::set<std::string> Committed() {
     std::set<std::string> events;
-    for (const v1::Event& event : deployment_.Events()) events.insert(event.payload_preview());
+    for (const v1::Event& event : deployment_.admin().Events()) {
+      events.insert(event.payload_preview());
+    }
     return events;
   }
 
@@ -82,9 +85,9 @@ TEST_F(AckModeTest, WithoutAControlPlaneTheSenderIsAnsweredInTimeAndTheNodeShows
   deployment_.control_plane().Kill();
   EXPECT_THAT(Post(kImpatient, "[1]"), StartsWith("HTTP/1.1 200 "));
   deployment_.control_plane().StartAgain();
-  EXPECT_TRUE(Deployment::Eventually(
-      [this] { return deployment_.Node().counters().local_fallbacks() == 1; }));
-  EXPECT_TRUE(Deployment::Eventually([this] { return Committed().contains("1"); }));
+  EXPECT_TRUE(
+      Eventually([this] { return deployment_.admin().Node().counters().local_fallbacks() == 1; }));
+  EXPECT_TRUE(Eventually([this] { return Committed().contains("1"); }));
 }
 
 }  // namespace

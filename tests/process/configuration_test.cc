@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/testing/eventually.h"
 #include "gtest/gtest.h"
 #include "tests/process/deployment.h"
 
@@ -20,14 +21,14 @@ constexpr int kTries = 5;
 
 TEST(ConfigurationTest, AChangeIsAppliedWithinASecond) {
   Deployment deployment;
-  const std::string hook_url = deployment.CreateApp(kApp, "fake-secret-0", "");
+  const std::string hook_url = deployment.admin().CreateApp(kApp, "fake-secret-0");
   deployment.StartEdge();
   absl::Duration best = absl::InfiniteDuration();
   for (int i = 1; i <= kTries; ++i) {
     const std::string secret = absl::StrCat("fake-secret-", i);
     const absl::Time begun = absl::Now();
-    deployment.SetClientSecret(kApp, secret);
-    EXPECT_TRUE(Deployment::Eventually([&] {
+    deployment.admin().SetClientSecret(kApp, secret);
+    EXPECT_TRUE(Eventually([&] {
       return absl::StartsWith(deployment.Post(hook_url, secret, "[1]"), "HTTP/1.1 200 ");
     }));
     best = std::min(best, absl::Now() - begun);

@@ -10,11 +10,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "common/crypto/keyring.h"
 #include "common/file/file.h"
 #include "common/random/random.h"
 #include "common/server/grpc_credentials.h"
+#include "common/testing/eventually.h"
 #include "grpcpp/create_channel.h"
 #include "nlohmann/json.hpp"
 
@@ -22,7 +22,6 @@ namespace fluxcascade {
 namespace {
 
 constexpr char kProgram[] = "controlplane/control_plane";
-constexpr absl::Duration kPatience = absl::Seconds(20);
 
 void Write(const std::string& path, absl::string_view text) {
   FC_CHECK(WriteFileAtomically(path, text, 0600).ok());
@@ -30,17 +29,16 @@ void Write(const std::string& path, absl::string_view text) {
 
 // What it says in its log once it serves.
 nlohmann::json ReadyLine(const std::string& log) {
-  const absl::Time end = absl::Now() + kPatience;
-  while (absl::Now() < end) {
+  nlohmann::json ready;
+  FC_CHECK(Eventually([&] {
     const std::string written = ReadFileToString(log).value_or("");
     for (absl::string_view line : absl::StrSplit(written, '\n')) {
       if (!absl::StrContains(line, "\"control plane ready\"")) continue;
-      return nlohmann::json::parse(line.begin(), line.end());
+      ready = nlohmann::json::parse(line.begin(), line.end());
     }
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  FC_CHECK(false);
-  return {};
+    return !ready.is_null();
+  }));
+  return ready;
 }
 
 std::string AddressOf(const nlohmann::json& ready, const char* port) {
@@ -82,20 +80,17 @@ void ControlPlaneProcess::Start() {
 
 void ControlPlaneProcess::Kill() {
   process_->Signal(SIGKILL);
-  FC_CHECK(process_->WaitFor(kPatience).has_value());
+  FC_CHECK(process_->WaitFor(kTestPatience).has_value());
   // So that no call takes the connection for one that still is.
   FC_CHECK(channel_->WaitForStateChange(
-      GRPC_CHANNEL_READY, std::chrono::system_clock::now() + absl::ToChronoSeconds(kPatience)));
+      GRPC_CHANNEL_READY, std::chrono::system_clock::now() + absl::ToChronoSeconds(kTestPatience)));
 }
 
 void ControlPlaneProcess::Suspend() {
   process_->Signal(SIGSTOP);
   const std::string stat = absl::StrCat("/proc/", process_->pid(), "/stat");
-  const absl::Time end = absl::Now() + kPatience;
-  while (!absl::StrContains(ReadFileToString(stat).value_or(""), ") T ")) {
-    FC_CHECK(absl::Now() < end);
-    absl::SleepFor(absl::Milliseconds(1));
-  }
+  FC_CHECK(
+      Eventually([&] { return absl::StrContains(ReadFileToString(stat).value_or(""), ") T "); }));
 }
 
 void ControlPlaneProcess::Resume() { process_->Signal(SIGCONT); }

@@ -3,21 +3,16 @@
 #ifndef FLUXCASCADE_TESTS_PROCESS_DEPLOYMENT_H_
 #define FLUXCASCADE_TESTS_PROCESS_DEPLOYMENT_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "common/net/socket_address.h"
 #include "common/testing/test_certificates.h"
-#include "fluxcascade/v1/app.grpc.pb.h"
-#include "fluxcascade/v1/edge.grpc.pb.h"
-#include "fluxcascade/v1/event.grpc.pb.h"
 #include "tests/process/child_process.h"
 #include "tests/process/control_plane_process.h"
+#include "tests/process/operator.h"
 
 namespace fluxcascade {
 
@@ -25,32 +20,19 @@ namespace fluxcascade {
 // given is empty.
 class Deployment {
  public:
-  // How long anything may take that is only waited for.
-  static constexpr absl::Duration kPatience = absl::Seconds(20);
-  static constexpr char kGroup[] = "edgeGroups/main";
-  static constexpr char kNode[] = "edgeNodes/edge-1";
-
   // The control plane runs, with the group and its node; the edge is not started. Files have names
   // that begin with the running test's.
   Deployment();
 
-  static bool Eventually(const std::function<bool()>& condition);
-
   ControlPlaneProcess& control_plane() { return control_plane_; }
 
-  // Of the group; edge-1 is there.
-  void AddNode(absl::string_view id);
-  v1::EdgeNode Node();
-
-  // Of HubSpot, in the default workspace. Returns the hook's URL. `fields`: more of v1.App.
-  std::string CreateApp(absl::string_view id, absl::string_view client_secret,
-                        absl::string_view fields);
-  // `fields`: what of v1.UpdateAppRequest comes beside the app.
-  void SetClientSecret(absl::string_view app, absl::string_view client_secret,
-                       absl::string_view fields = "");
+  // Of this control plane.
+  Operator& admin() { return operator_; }
+  // What certificates come from.
+  const TestAuthority& authority() const { return authority_; }
 
   // Returns once it takes webhooks with the newest configuration.
-  void StartEdge();
+  void StartEdge(const std::vector<std::string>& more_flags = {});
   // In order, and until the control plane knows.
   void StopEdge();
   void KillEdge();
@@ -64,26 +46,11 @@ class Deployment {
   std::string Post(const std::string& hook_url, absl::string_view client_secret,
                    const std::string& body) const;
 
-  // All that there are, in no order.
-  std::vector<v1::Event> Events();
-
-  template <typename Stub, typename Request, typename Response>
-  absl::StatusOr<Response> Call(Stub& stub,
-                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                             Response*),
-                                const std::string& text) const {
-    return control_plane_.Call(stub, method, text);
-  }
-  v1::AppService::Stub& apps() { return *apps_; }
-  v1::EdgeService::Stub& edges() { return *edges_; }
-
  private:
   const TestAuthority authority_;
   ControlPlaneProcess control_plane_;
-  const std::unique_ptr<v1::AppService::Stub> apps_;
-  const std::unique_ptr<v1::EdgeService::Stub> edges_;
-  const std::unique_ptr<v1::EventService::Stub> events_;
-  std::vector<std::string> edge_arguments_;
+  Operator operator_{control_plane_};
+  std::vector<std::string> edge_flags_;
   std::unique_ptr<ChildProcess> edge_;
   SocketAddress address_;
 };

@@ -21,20 +21,19 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "common/crypto/encoding.h"
 #include "common/file/file.h"
 #include "common/mutex/mutex.h"
 #include "common/net/socket_address.h"
 #include "common/net/testing/tls_test_client.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "common/testing/test_certificates.h"
 #include "edge/testing/fake_control_plane.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/process/child_process.h"
+#include "tests/process/edge_flags.h"
 
 namespace fluxcascade {
 namespace {
@@ -45,7 +44,6 @@ using testing::StartsWith;
 
 constexpr char kProgram[] = "edge/edge";
 constexpr char kToken[] = "AAAAAAAAAAAAAAAAAAAAAA";
-constexpr absl::Duration kPatience = absl::Seconds(20);
 constexpr int kSenders = 4;
 constexpr size_t kBodyBytes = 100'000;
 // Of the disk's 48 MiB something else takes so much. What it leaves once it is gone is enough to
@@ -99,36 +97,15 @@ class EdgeDiskTest : public testing::Test {
 
   std::string File(absl::string_view name) const { return absl::StrCat(folder_, "/", name); }
   std::string Disk(absl::string_view name) const { return absl::StrCat(folder_, "/disk/", name); }
-  std::string Write(absl::string_view name, absl::string_view text) const {
-    FC_EXPECT_OK(WriteFileAtomically(File(name), text, 0600));
-    return File(name);
-  }
-
   void Spawn(uint64_t min_free_bytes) {
-    const TestCertificate node = authority_->Issue({.dns_names = {"edge-1"}});
-    edge_ = std::make_unique<ChildProcess>(
-        kProgram,
-        std::vector<std::string>{
-            "--listen=127.0.0.1:0", "--metrics_listen=", "--max_connections=1000",
-            absl::StrCat("--min_free_bytes=", min_free_bytes), "--max_quarantine_bytes=0",
-            "--tls_cert=" + Write("node.pem", node.certificate_pem),
-            "--tls_key=" + Write("node.key", node.key_pem), "--link_cert=" + File("node.pem"),
-            "--link_key=" + File("node.key"),
-            "--link_ca=" + Write("ca.pem", authority_->certificate_pem()),
-            "--control_plane=" + control_plane_->address(), "--log_dir=" + Disk("log"),
-            "--ready_file=" + File("ready")},
-        File("stderr"));
+    std::vector<std::string> flags = EdgeFlags(File(""), *authority_, control_plane_->address());
+    flags.insert(flags.end(), {absl::StrCat("--min_free_bytes=", min_free_bytes),
+                               "--max_quarantine_bytes=0", "--log_dir=" + Disk("log")});
+    edge_ = std::make_unique<ChildProcess>(kProgram, flags, File("stderr"));
     ASSERT_TRUE(control_plane_->NextHello().has_value()) << Stderr();
     ASSERT_TRUE(control_plane_->SendConfig(OneHook()));
     ASSERT_TRUE(control_plane_->Next(edge::v1::ConnectRequest::kConfigResult).has_value());
-    const absl::Time end = absl::Now() + kPatience;
-    absl::StatusOr<std::string> ready = ReadFileToString(File("ready"));
-    while (!ready.ok() && absl::Now() < end) {
-      absl::SleepFor(absl::Milliseconds(5));
-      ready = ReadFileToString(File("ready"));
-    }
-    FC_ASSERT_OK(ready);
-    FC_ASSERT_OK_AND_ASSIGN(address_, SocketAddress::Parse(absl::StripSuffix(*ready, "\n")));
+    FC_ASSERT_OK_AND_ASSIGN(address_, ListeningAddress(File("")));
   }
   std::string Stderr() const { return *ReadFileToString(File("stderr")); }
 
@@ -177,13 +154,8 @@ class EdgeDiskTest : public testing::Test {
   }
 
   void AwaitReadiness() const {
-    const absl::Time end = absl::Now() + kPatience;
-    std::string answer = Readiness();
-    while (!absl::StartsWith(answer, "HTTP/1.1 200 ") && absl::Now() < end) {
-      absl::SleepFor(absl::Milliseconds(50));
-      answer = Readiness();
-    }
-    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 ")) << Stderr();
+    EXPECT_TRUE(Eventually([this] { return absl::StartsWith(Readiness(), "HTTP/1.1 200 "); }))
+        << Stderr();
   }
 
   // Of the requests that the log holds, what each was named.

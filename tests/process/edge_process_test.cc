@@ -29,12 +29,14 @@
 #include "common/net/unique_fd.h"
 #include "common/random/random.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "common/testing/test_certificates.h"
 #include "edge/testing/fake_control_plane.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/process/child_process.h"
+#include "tests/process/edge_flags.h"
 
 namespace fluxcascade {
 namespace {
@@ -50,7 +52,6 @@ using testing::Optional;
 using testing::StartsWith;
 
 constexpr char kProgram[] = "edge/edge";
-constexpr absl::Duration kPatience = absl::Seconds(20);
 constexpr char kToken[] = "AAAAAAAAAAAAAAAAAAAAAA";
 
 edge::v1::Config OneHook() {
@@ -70,20 +71,8 @@ std::string KeyLine() { return Keyring::NewKeyLine("k1", SecureRandom()); }
 
 class EdgeProcessTest : public testing::Test {
  protected:
-  EdgeProcessTest() {
-    const TestCertificate node = authority_.Issue({.dns_names = {"edge-1"}});
-    arguments_ = {"--listen=127.0.0.1:0",
-                  "--metrics_listen=127.0.0.1:0",
-                  "--max_connections=1000",
-                  "--tls_cert=" + Write("node.pem", node.certificate_pem),
-                  "--tls_key=" + Write("node.key", node.key_pem),
-                  "--link_cert=" + File("node.pem"),
-                  "--link_key=" + File("node.key"),
-                  "--link_ca=" + Write("ca.pem", authority_.certificate_pem()),
-                  "--control_plane=" + control_plane_.address(),
-                  "--log_dir=" + File("log"),
-                  "--min_free_bytes=0",
-                  "--ready_file=" + File("ready")};
+  EdgeProcessTest() : arguments_(EdgeFlags(File(""), authority_, control_plane_.address())) {
+    arguments_.push_back("--metrics_listen=127.0.0.1:0");
   }
 
   static std::string File(absl::string_view name) {
@@ -97,7 +86,7 @@ class EdgeProcessTest : public testing::Test {
   }
 
   void Spawn(const std::vector<std::string>& more = {}) {
-    unlink(File("ready").c_str());  // it would say where the process before listened
+    ForgetListeningAddress(File(""));
     std::vector<std::string> arguments = arguments_;
     arguments.insert(arguments.end(), more.begin(), more.end());
     edge_ = std::make_unique<ChildProcess>(kProgram, arguments, File("stderr"), environment_);
@@ -114,31 +103,24 @@ class EdgeProcessTest : public testing::Test {
     FindAddress();
   }
 
-  void FindAddress() {
-    FC_ASSERT_OK_AND_ASSIGN(std::string ready, WhenWritten(File("ready")));
-    FC_ASSERT_OK_AND_ASSIGN(address_, SocketAddress::Parse(absl::StripSuffix(ready, "\n")));
-  }
+  void FindAddress() { FC_ASSERT_OK_AND_ASSIGN(address_, ListeningAddress(File(""))); }
 
-  static absl::StatusOr<std::string> WhenWritten(const std::string& path) {
-    const absl::Time end = absl::Now() + kPatience;
-    absl::StatusOr<std::string> text = ReadFileToString(path);
-    while (!text.ok() && absl::Now() < end) {
-      absl::SleepFor(absl::Milliseconds(5));
-      text = ReadFileToString(path);
-    }
-    return text;
+  // By what it has on disk, while there is no control plane.
+  void KillAndSpawnAlone() {
+    control_plane_.Stop();
+    edge_->Signal(SIGKILL);
+    EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(-SIGKILL));
+    Spawn();
+    FindAddress();
   }
 
   // What it said in its log when it was ready; nothing if it was not.
   static nlohmann::json ReadyLine() {
-    const absl::Time end = absl::Now() + kPatience;
-    while (absl::Now() < end) {
-      const std::string written = Stderr();
-      for (absl::string_view line : absl::StrSplit(written, '\n')) {
-        if (!absl::StrContains(line, "\"edge ready\"")) continue;
-        return nlohmann::json::parse(line.begin(), line.end());
-      }
-      absl::SleepFor(absl::Milliseconds(5));
+    EXPECT_TRUE(Eventually([] { return absl::StrContains(Stderr(), "\"edge ready\""); }));
+    const std::string written = Stderr();
+    for (absl::string_view line : absl::StrSplit(written, '\n')) {
+      if (!absl::StrContains(line, "\"edge ready\"")) continue;
+      return nlohmann::json::parse(line.begin(), line.end());
     }
     return {};
   }
@@ -185,18 +167,18 @@ void ExpectOneLine(const std::string& text) {
 
 TEST_F(EdgeProcessTest, AWrongFlagIsOneLineAndStatus2) {
   Spawn({"--loops=0"});
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(2));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(2));
   EXPECT_EQ(Stderr(), "edge: --loops: 0 is not within 1 to 64\n");
 
   Spawn({"--no_such_flag=1"});
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(2));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(2));
   EXPECT_THAT(Stderr(), HasSubstr("no_such_flag"));
   ExpectOneLine(Stderr());
 }
 
 TEST_F(EdgeProcessTest, AMissingFileIsOneLineAndStatus1) {
   Spawn({"--link_ca=/nowhere/ca.pem"});
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(1));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(1));
   EXPECT_THAT(Stderr(), StartsWith("edge: "));
   EXPECT_THAT(Stderr(), HasSubstr("/nowhere/ca.pem"));
   ExpectOneLine(Stderr());
@@ -207,7 +189,7 @@ TEST_F(EdgeProcessTest, SigtermEndsItInOrder) {
   ASSERT_TRUE(control_plane_.Next(edge::v1::ConnectRequest::kStatus).has_value());
   EXPECT_THAT(Post("[1]"), StartsWith("HTTP/1.1 200 "));
   edge_->Signal(SIGTERM);
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(0));
   EXPECT_TRUE(control_plane_.WaitForCleanEnds(1));
   // Its last words, well before the next status is due: it has one request that nobody has pulled.
   const auto last = control_plane_.Next(edge::v1::ConnectRequest::kStatus);
@@ -299,7 +281,7 @@ TEST_F(EdgeProcessTest, SigtermUnderLoadLosesNothingThatWasAnswered) {
   });
   senders.AwaitAnswers(300);
   edge_->Signal(SIGTERM);
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0)) << Stderr();
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(0)) << Stderr();
   const std::vector<std::string> answered = senders.Join();
   EXPECT_GE(answered.size(), 300u);
 
@@ -317,7 +299,7 @@ TEST_F(EdgeProcessTest, AClientThatStopsHalfwayHoldsUpNoStop) {
   // Served by the same loops, so the half request has been read by then, or soon will be.
   EXPECT_THAT(Post("[1]"), StartsWith("HTTP/1.1 200 "));
   edge_->Signal(SIGTERM);
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(0));
 }
 
 TEST_F(EdgeProcessTest, MetricsAreOnAPortOfTheirOwnInPlainHttp) {
@@ -383,13 +365,13 @@ TEST_F(EdgeProcessTest, TheServiceManagerHearsOfStartAndStopAndInBetweenThatItLi
   std::string last = manager.Next();
   while (last == "WATCHDOG=1") last = manager.Next();
   EXPECT_EQ(last, "STOPPING=1");
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(0));
 }
 
 TEST_F(EdgeProcessTest, AnEnvironmentThatMakesNoSenseIsOneLineAndStatus1) {
   environment_ = {"NOTIFY_SOCKET=nonsense"};
   Spawn();
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(1));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(1));
   EXPECT_THAT(Stderr(), StartsWith("edge: NOTIFY_SOCKET is 'nonsense'"));
   ExpectOneLine(Stderr());
 }
@@ -401,15 +383,14 @@ TEST_F(EdgeProcessTest, SighupHasItReadItsCertificatesAgain) {
   Write("node.pem", renewed.certificate_pem);
   Write("node.key", renewed.key_pem);
   edge_->Signal(SIGHUP);
-  std::string served;
-  while (served != renewed.certificate_pem) {
-    FC_ASSERT_OK_AND_ASSIGN(const auto after, TlsTestClient::Connect(address_));
-    served = after->server_certificate_pem();
-  }
+  EXPECT_TRUE(Eventually([&] {
+    const auto after = TlsTestClient::Connect(address_);
+    return after.ok() && (*after)->server_certificate_pem() == renewed.certificate_pem;
+  }));
   ASSERT_TRUE(before->Send("GET /healthz HTTP/1.1\r\nHost: e\r\n\r\n"));
   EXPECT_THAT(before->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
   edge_->Signal(SIGTERM);
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(0));
 }
 
 TEST_F(EdgeProcessTest, WhatWasAcceptedOutlivesAKill) {
@@ -418,7 +399,7 @@ TEST_F(EdgeProcessTest, WhatWasAcceptedOutlivesAKill) {
     EXPECT_THAT(Post(body), StartsWith("HTTP/1.1 200 "));
   }
   edge_->Signal(SIGKILL);
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(-SIGKILL));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(-SIGKILL));
 
   SpawnAndConfigure();
   ASSERT_TRUE(control_plane_.SendPull(0, 10000));
@@ -435,12 +416,7 @@ TEST_F(EdgeProcessTest, KilledWhileTheControlPlaneIsDownItTakesWebhooksAgainByIt
   EXPECT_THAT(MetricIn(metrics, "config_from_copy"), Optional(0));
   EXPECT_THAT(MetricIn(metrics, "config_copied"), Optional(1));
   const absl::Time received_before = absl::Now();
-  control_plane_.Stop();
-  edge_->Signal(SIGKILL);
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(-SIGKILL));
-
-  Spawn();
-  FindAddress();
+  KillAndSpawnAlone();
   EXPECT_THAT(Post("alone"), StartsWith("HTTP/1.1 200 ")) << Stderr();
   const double least_age_s = absl::ToDoubleSeconds(absl::Now() - received_before);
   metrics = GetPlainly(ReadyLine()["metrics_listen"], "/metrics");
@@ -455,12 +431,7 @@ TEST_F(EdgeProcessTest, TheServiceManagersCredentialsHoldTheKeyOfItsCopy) {
   Write("credentials/config.key", KeyLine());
   environment_ = {"CREDENTIALS_DIRECTORY=" + File("credentials")};
   SpawnAndConfigure();
-  control_plane_.Stop();
-  edge_->Signal(SIGKILL);
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(-SIGKILL));
-
-  Spawn();
-  FindAddress();
+  KillAndSpawnAlone();
   EXPECT_THAT(Post("alone"), StartsWith("HTTP/1.1 200 ")) << Stderr();
 }
 
@@ -468,14 +439,10 @@ TEST_F(EdgeProcessTest, WhatGrpcSaysIsALineOfTheLogLikeAnyOther) {
   const TestAuthority other;
   arguments_.push_back("--link_ca=" + Write("other.pem", other.certificate_pem()));
   Spawn();
-  const absl::Time end = absl::Now() + kPatience;
-  while (!absl::StrContains(Stderr(), "\"gRPC says\"") && absl::Now() < end) {
-    absl::SleepFor(absl::Milliseconds(5));
-  }
+  EXPECT_TRUE(Eventually([] { return absl::StrContains(Stderr(), "\"gRPC says\""); }));
   edge_->Signal(SIGTERM);
-  EXPECT_THAT(edge_->WaitFor(kPatience), Optional(0));
+  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(0));
   const std::string log = Stderr();
-  EXPECT_THAT(log, HasSubstr("\"gRPC says\""));
   for (absl::string_view line : absl::StrSplit(log, '\n', absl::SkipEmpty())) {
     EXPECT_TRUE(nlohmann::json::accept(line.begin(), line.end())) << line;
   }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "fluxcascade/v1/app.grpc.pb.h"
 #include "fluxcascade/v1/edge.grpc.pb.h"
 #include "fluxcascade/v1/event.grpc.pb.h"
@@ -31,12 +32,12 @@ constexpr char kSecret[] = "not-a-secret";
 class QuarantineProcessTest : public testing::Test {
  protected:
   QuarantineProcessTest() {
-    hook_url_ = deployment_.CreateApp("crm", "a-slip-of-the-keyboard",
-                                      "quarantine { max_requests: 100 max_bytes: 1048576 }");
+    hook_url_ = deployment_.admin().CreateApp(
+        "crm", "a-slip-of-the-keyboard", "quarantine { max_requests: 100 max_bytes: 1048576 }");
     deployment_.StartEdge();
   }
 
-  v1::EdgeNode Node() { return deployment_.Node(); }
+  v1::EdgeNode Node() { return deployment_.admin().Node(); }
 
   // A webhook that tells of the contact `id`.
   std::string Post(int id) {
@@ -48,12 +49,12 @@ class QuarantineProcessTest : public testing::Test {
   }
   void PostRefused(int id) { EXPECT_THAT(Post(id), StartsWith("HTTP/1.1 401 ")); }
 
-  void CorrectSecret() { deployment_.SetClientSecret("crm", kSecret); }
+  void CorrectSecret() { deployment_.admin().SetClientSecret("crm", kSecret); }
 
   std::vector<EdgeQuarantineResult> Release(const std::string& more = "") {
-    const auto response =
-        deployment_.Call(deployment_.apps(), &v1::AppService::Stub::ReleaseQuarantine,
-                         absl::StrCat("name: '", kApp, "' ", more));
+    const auto response = deployment_.admin().Call(deployment_.admin().apps(),
+                                                   &v1::AppService::Stub::ReleaseQuarantine,
+                                                   absl::StrCat("name: '", kApp, "' ", more));
     EXPECT_THAT(response, IsOk());
     if (!response.ok()) return {};
     return {response->edges().begin(), response->edges().end()};
@@ -62,7 +63,7 @@ class QuarantineProcessTest : public testing::Test {
   static EdgeQuarantineResult Only(const std::vector<EdgeQuarantineResult>& edges) {
     EXPECT_THAT(edges, SizeIs(1));
     if (edges.empty()) return {};
-    EXPECT_EQ(edges[0].edge_node(), Deployment::kNode);
+    EXPECT_EQ(edges[0].edge_node(), Operator::kNode);
     EXPECT_EQ(edges[0].outcome(), EdgeQuarantineResult::OUTCOME_COMPLETE) << edges[0].error();
     return edges[0];
   }
@@ -70,7 +71,7 @@ class QuarantineProcessTest : public testing::Test {
 
   // The contacts that events tell of, in the order of the edge's log.
   std::vector<std::string> Contacts() {
-    const std::vector<v1::Event> events = deployment_.Events();
+    const std::vector<v1::Event> events = deployment_.admin().Events();
     std::map<uint64_t, std::string> by_sequence;
     for (const v1::Event& event : events) {
       by_sequence[event.log_position().sequence()] = event.record_id();
@@ -82,7 +83,7 @@ class QuarantineProcessTest : public testing::Test {
   }
   // Once the control plane has read all that the edge's log holds, which is `requests`.
   bool ReadThrough(uint64_t requests) {
-    return Deployment::Eventually([&] {
+    return Eventually([&] {
       const v1::EdgeNode node = Node();
       return node.last_sequence() == requests && node.cursor() == requests;
     });
@@ -94,7 +95,7 @@ class QuarantineProcessTest : public testing::Test {
 
 TEST_F(QuarantineProcessTest, WhatWasRefusedIsReleasedInOrderAndOnceAfterTheSecretWasCorrected) {
   for (int id = 1; id <= 3; ++id) PostRefused(id);
-  ASSERT_TRUE(Deployment::Eventually([&] {
+  ASSERT_TRUE(Eventually([&] {
     const v1::EdgeNode node = Node();
     return node.quarantines_size() == 1 && node.quarantines(0).requests() == 3;
   }));
@@ -123,15 +124,15 @@ TEST_F(QuarantineProcessTest, WhatWasRefusedIsReleasedInOrderAndOnceAfterTheSecr
 
   EXPECT_EQ(Only(Release()).released(), 0u);
   EXPECT_TRUE(ReadThrough(4));
-  EXPECT_TRUE(Deployment::Eventually([&] { return Node().quarantines(0).requests() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return Node().quarantines(0).requests() == 0; }));
 }
 
 TEST_F(QuarantineProcessTest, WhatIsDiscardedIsNotReleased) {
   PostRefused(1);
   PostRefused(2);
   const auto discarded =
-      deployment_.Call(deployment_.apps(), &v1::AppService::Stub::DiscardQuarantine,
-                       absl::StrCat("name: '", kApp, "'"));
+      deployment_.admin().Call(deployment_.admin().apps(), &v1::AppService::Stub::DiscardQuarantine,
+                               absl::StrCat("name: '", kApp, "'"));
   FC_ASSERT_OK(discarded);
   const EdgeQuarantineResult result = Only({discarded->edges().begin(), discarded->edges().end()});
   EXPECT_EQ(result.discarded(), 2u);
@@ -144,7 +145,7 @@ TEST_F(QuarantineProcessTest, WhatIsDiscardedIsNotReleased) {
 }
 
 TEST_F(QuarantineProcessTest, AnEdgeThatIsAwayIsNamedAndKeepsWhatItHasUntilItIsBack) {
-  deployment_.AddNode("edge-2");
+  deployment_.admin().AddNode("edge-2");
   PostRefused(1);
   ASSERT_NO_FATAL_FAILURE(deployment_.StopEdge());
   CorrectSecret();
@@ -154,7 +155,7 @@ TEST_F(QuarantineProcessTest, AnEdgeThatIsAwayIsNamedAndKeepsWhatItHasUntilItIsB
     EXPECT_EQ(edge.outcome(), EdgeQuarantineResult::OUTCOME_NOT_ASKED);
     EXPECT_THAT(edge.error(), HasSubstr("not connected"));
   }
-  EXPECT_EQ(edges[0].edge_node(), Deployment::kNode);
+  EXPECT_EQ(edges[0].edge_node(), Operator::kNode);
   EXPECT_EQ(edges[1].edge_node(), "edgeNodes/edge-2");
 
   ASSERT_NO_FATAL_FAILURE(deployment_.StartEdge());

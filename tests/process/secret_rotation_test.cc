@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/mutex/mutex.h"
+#include "common/testing/eventually.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/process/deployment.h"
@@ -31,7 +32,7 @@ std::string Secret(int number) { return absl::StrCat("fake-client-secret-", numb
 class SecretRotationTest : public testing::Test {
  protected:
   void SetUp() override {
-    hook_url_ = deployment_.CreateApp(kApp, Secret(0), "");
+    hook_url_ = deployment_.admin().CreateApp(kApp, Secret(0));
     deployment_.StartEdge();
   }
 
@@ -48,7 +49,7 @@ class SecretRotationTest : public testing::Test {
     }
   }
   bool EachSecretWasUsed() {
-    return Deployment::Eventually([this] {
+    return Eventually([this] {
       MutexLock lock(mutex_);
       return sent_with_secret_ >= kSenders * kLeastPerSecret;
     });
@@ -74,7 +75,8 @@ TEST_F(SecretRotationTest, NothingIsRefusedWhileTheFormerSecretIsKept) {
   for (int i = 0; i < kSenders; ++i) senders.emplace_back([this] { SendAll(); });
   for (int number = 1; number <= kRotations; ++number) {
     EXPECT_TRUE(EachSecretWasUsed()) << Secret(number - 1);
-    deployment_.SetClientSecret(kApp, Secret(number), "keep_former_secret { seconds: 3600 }");
+    deployment_.admin().SetClientSecret(kApp, Secret(number),
+                                        "keep_former_secret { seconds: 3600 }");
     EXPECT_TRUE(deployment_.EdgeIsCurrent());
     SignWith(number);
   }
@@ -90,7 +92,7 @@ TEST_F(SecretRotationTest, NothingIsRefusedWhileTheFormerSecretIsKept) {
 
 TEST_F(SecretRotationTest, WithoutKeepingItTheFormerSecretIsRefusedAtOnce) {
   EXPECT_THAT(deployment_.Post(hook_url_, Secret(0), "[1]"), StartsWith("HTTP/1.1 200 "));
-  deployment_.SetClientSecret(kApp, Secret(1));
+  deployment_.admin().SetClientSecret(kApp, Secret(1));
   EXPECT_TRUE(deployment_.EdgeIsCurrent());
   EXPECT_THAT(deployment_.Post(hook_url_, Secret(0), "[1]"), StartsWith("HTTP/1.1 401 "));
   EXPECT_THAT(deployment_.Post(hook_url_, Secret(1), "[1]"), StartsWith("HTTP/1.1 200 "));
