@@ -10,6 +10,14 @@ const char* __tsan_default_options() {
 }
 
 // Each line says why it is no race of ours.
-const char* __tsan_default_suppressions() { return ""; }
+const char* __tsan_default_suppressions() {
+  return
+      // gRPC's queue of work is locked by Abseil's mutex, which is not seen. What it holds is moved
+      // by an inline function of Abseil's, which the dynamic linker takes from our program.
+      "race:grpc_event_engine::experimental::ThreadPool::Queue\n"
+      // gRPC hands a call from one of its threads to another, under locks that are not seen; the
+      // call's object is made and deleted by a test's service.
+      "race:grpc::internal::CallbackBidiHandler\n";
+}
 
 }  // extern "C"
