@@ -19,6 +19,7 @@
 #include "common/http/http_client.h"
 #include "common/http/testing/scripted_tls_server.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "common/testing/test_certificates.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -209,6 +210,8 @@ TEST_F(PooledHttpClientTest, ABodyThatIsNotTakenEndsAtTheDeadline) {
   EXPECT_THAT(client().SendAndWait({.method = "POST", .url = Url(), .body = large}, kShort),
               StatusIs(StatusCode::kDeadlineExceeded, HasSubstr("sending")));
   over.Notify();
+  client_.reset();
+  server_.reset();  // whose thread may still be in the notification
 }
 
 TEST_F(PooledHttpClientTest, WaitingForATurnCountsTowardsTheDeadline) {
@@ -243,6 +246,8 @@ TEST_F(PooledHttpClientTest, ASlowHostDoesNotHoldOthers) {
   EXPECT_THAT(client().SendAndWait({.url = Url("/", "localhost")}, kLong), IsOk());
   EXPECT_EQ(answered, 0);
   go_on.Notify();
+  // Those that had to wait for a turn look at what is here, too.
+  EXPECT_TRUE(Eventually([&] { return answered == 10; }));
 }
 
 TEST_F(PooledHttpClientTest, OneMoreThanMayWaitIsRefused) {
@@ -270,7 +275,7 @@ TEST_F(PooledHttpClientTest, OneMoreThanMayWaitIsRefused) {
   EXPECT_THAT(Get(), StatusIs(StatusCode::kResourceExhausted, HasSubstr("2")));
   EXPECT_EQ(answered, 0);
   go_on.Notify();
-  while (answered < 3) std::this_thread::yield();
+  EXPECT_TRUE(Eventually([&] { return answered == 3; }));
 }
 
 TEST_F(PooledHttpClientTest, ShuttingDownCancelsWhatWaitsAndFinishesWhatIsInFlight) {
