@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,22 +33,26 @@ absl::Status CheckFollows(const store::v1::EdgeNode& node, const edge::v1::Batch
   return absl::OkStatus();
 }
 
+// What the request must continue; nothing: that is not known, since an operator has accepted that
+// something is missing, or what came before was set aside with a damaged chain.
+std::optional<Chain> ChainBefore(const std::string& log_id, absl::string_view before,
+                                 uint64_t sequence) {
+  if (before.size() == kChainBytes) return ChainOf(before);
+  if (sequence == 1) return FirstChain(log_id);
+  return std::nullopt;
+}
+
 // Whether it is what the edge wrote, and follows what ends at `before`: what was damaged on its way
 // here, in a process's memory, too, does not continue the chain. Where nothing is known of what
-// came before, since an operator has accepted that something is missing, the first is believed.
+// came before, the first is believed.
 absl::Status CheckContinues(const std::string& log_id, absl::string_view before,
                             const edge::v1::LoggedRequest& request) {
-  Chain chain;
-  if (before.size() == kChainBytes) {
-    chain = ChainOf(before);
-  } else if (request.sequence() == 1) {
-    chain = FirstChain(log_id);
-  } else if (request.chain().size() == kChainBytes) {
-    return absl::OkStatus();
-  }
-  if (request.chain() == BytesOf(NextChain(chain, request.sequence(), BytesInChain(request)))) {
-    return absl::OkStatus();
-  }
+  const std::optional<Chain> chain = ChainBefore(log_id, before, request.sequence());
+  const bool continues =
+      chain.has_value()
+          ? request.chain() == BytesOf(NextChain(*chain, request.sequence(), BytesInChain(request)))
+          : request.chain().size() == kChainBytes;
+  if (continues) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("request ", request.sequence(), " of log ", log_id,
                                           " is not what the edge wrote: its chain does not "
                                           "continue that of the one before"));
