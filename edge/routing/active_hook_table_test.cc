@@ -67,22 +67,29 @@ TEST(ActiveHookTableTest, ThreadsThatAskWhileItIsReplacedNeverGoBack) {
   constexpr int64_t kVersions = 1000;
   ActiveHookTable active;
   active.Replace(TableOfVersion(1));
+  std::atomic<bool> all_replaced = false;
   std::atomic<int> backwards = 0;
+  std::atomic<int> stale = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
-      for (int64_t seen = 0; seen < kVersions;) {
+      int64_t seen = 0;
+      for (bool last = false; !last;) {
+        last = all_replaced;
         const int64_t version = active.GetOften()->version();
         if (version < seen) ++backwards;
         seen = version;
       }
+      if (seen != kVersions) ++stale;
     });
   }
   for (int64_t version = 2; version <= kVersions; ++version) {
     active.Replace(TableOfVersion(version));
   }
+  all_replaced = true;
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(backwards, 0);
+  EXPECT_EQ(stale, 0);
 }
 
 }  // namespace
