@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -105,6 +106,9 @@ void EventLoop::Stop() {
 void EventLoop::RunOnce(absl::Duration max_wait) {
   std::array<epoll_event, kMaxEventsPerTurn> events;
   now_ = clock_.Monotonic();
+  // Whoever has only this left is in no hurry: the log's thread is, and any other that waits for a
+  // processor. Without this, it waits until the kernel ends the loop's time slice.
+  if (!deferred_.empty()) std::this_thread::yield();
   const int count =
       epoll_wait(epoll_.get(), events.data(), kMaxEventsPerTurn, WaitMilliseconds(max_wait));
   FC_CHECK(count >= 0 || errno == EINTR);
@@ -114,10 +118,12 @@ void EventLoop::RunOnce(absl::Duration max_wait) {
   }
   RunPosted();
   timers_.RunDue(now_);
+  RunDeferred();
 }
 
 // Rounded up: a turn that comes a little before the timer would find nothing due, and spin.
 int EventLoop::WaitMilliseconds(absl::Duration max_wait) const {
+  if (!deferred_.empty()) return 0;
   const absl::Duration wait =
       std::clamp(timers_.next_due() - now_, absl::ZeroDuration(), std::min(max_wait, kLongestWait));
   return static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(wait, absl::Milliseconds(1))));
@@ -141,6 +147,15 @@ void EventLoop::RunPosted() {
   }
   for (Poster::Closure& closure : running_) closure();
   running_.clear();
+}
+
+// What these defer again has its turn after all that is there.
+void EventLoop::RunDeferred() {
+  for (size_t left = std::min(kDeferredPerTurn, deferred_.size()); left > 0; --left) {
+    Poster::Closure closure = std::move(deferred_.front());
+    deferred_.pop_front();
+    closure();
+  }
 }
 
 absl::Status EventLoop::Watch(int fd, Interest interest, ReadyCallback callback) {

@@ -3,6 +3,7 @@
 #define FLUXCASCADE_COMMON_NET_EVENT_LOOP_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -53,6 +54,9 @@ class EventLoop {
  public:
   using ReadyCallback = absl::AnyInvocable<void(Readiness)>;
 
+  // So many deferred closures run in each turn.
+  static constexpr size_t kDeferredPerTurn = 4;
+
   // `clock` must outlive the loop. kResourceExhausted when the process has no descriptor left.
   static absl::StatusOr<std::unique_ptr<EventLoop>> Create(const Clock& clock);
   ~EventLoop();
@@ -64,8 +68,8 @@ class EventLoop {
   void Run();
 
   // One turn: waits at most `max_wait` of real time for readiness or a posted closure (less if a
-  // timer is due earlier), then calls what is ready, what was posted and what is due. A test with a
-  // fake clock calls this with zero.
+  // timer is due earlier, and not at all if something is deferred), then calls what is ready, what
+  // was posted, what is due and what was deferred. A test with a fake clock calls this with zero.
   void RunOnce(absl::Duration max_wait);
 
   // From any thread: Run returns after the turn that is under way. Stays so.
@@ -86,6 +90,11 @@ class EventLoop {
   TimerId RunAfter(absl::Duration delay, TimerQueue::Callback callback);
   bool Cancel(TimerId id);
 
+  // Queues the next piece of a work that would be too long for one turn. A few of these run in each
+  // turn, in their order and after all else, so what is ready waits for them, and not for all the
+  // work that is there.
+  void Defer(Poster::Closure closure) { deferred_.push_back(std::move(closure)); }
+
   const Poster& poster() const { return poster_; }
 
  private:
@@ -101,6 +110,7 @@ class EventLoop {
   int WaitMilliseconds(absl::Duration max_wait) const;
   void Dispatch(uint64_t key, uint32_t events);
   void RunPosted();
+  void RunDeferred();
 
   const Clock& clock_;
   const UniqueFd epoll_;
@@ -114,6 +124,7 @@ class EventLoop {
   absl::flat_hash_map<int, uint64_t> key_by_fd_;
   uint64_t last_key_ = 0;
   std::vector<Poster::Closure> running_;
+  std::deque<Poster::Closure> deferred_;
 };
 
 }  // namespace fluxcascade

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/net/unique_fd.h"
 #include "common/status/status_matchers.h"
@@ -165,6 +166,52 @@ TEST_F(EventLoopTest, WhatAPostedClosurePostsRunsInTheNextTurn) {
   EXPECT_THAT(seen_, IsEmpty());
   Turn();
   EXPECT_THAT(seen_, ElementsAre("second"));
+}
+
+TEST_F(EventLoopTest, ATurnRunsSoManyDeferredAfterAllElseAndInOrder) {
+  SocketPair pair;
+  pair.TheySend();
+  for (size_t i = 0; i <= EventLoop::kDeferredPerTurn; ++i) {
+    loop_->Defer([this, i] { seen_.push_back(absl::StrCat("deferred ", i)); });
+  }
+  loop_->poster().Post([this] { seen_.push_back("posted"); });
+  loop_->RunAfter(absl::ZeroDuration(), [this] { seen_.push_back("due"); });
+  Watch(pair.ours.get(), {.read = true}, "fresh");
+  Turn();
+  EXPECT_THAT(seen_, ElementsAre("fresh read", "posted", "due", "deferred 0", "deferred 1",
+                                 "deferred 2", "deferred 3"));
+  seen_.clear();
+  Turn();
+  EXPECT_THAT(seen_, ElementsAre("fresh read", "deferred 4"));
+}
+
+TEST_F(EventLoopTest, WhatIsDeferredAgainWaitsForTheOthersAndForANewTurn) {
+  loop_->Defer([this] {
+    seen_.push_back("a1");
+    loop_->Defer([this] { seen_.push_back("a2"); });
+  });
+  loop_->Defer([this] { seen_.push_back("b"); });
+  Turn();
+  EXPECT_THAT(seen_, ElementsAre("a1", "b"));
+  Turn();
+  EXPECT_THAT(seen_, ElementsAre("a1", "b", "a2"));
+}
+
+TEST_F(EventLoopTest, NoTurnWaitsWhileSomethingIsDeferred) {
+  FC_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<EventLoop> loop, EventLoop::Create(SystemClock()));
+  bool ran = false;
+  loop->Defer([&] { ran = true; });
+  loop->RunOnce(absl::Hours(1));
+  EXPECT_TRUE(ran);
+}
+
+TEST_F(EventLoopTest, WhatIsStillDeferredAtTheEndIsNotRun) {
+  bool ran = false;
+  const auto shared = std::make_shared<int>(0);
+  loop_->Defer([&ran, shared] { ran = true; });
+  loop_.reset();
+  EXPECT_FALSE(ran);
+  EXPECT_EQ(shared.use_count(), 1);
 }
 
 TEST_F(EventLoopTest, TakesPostsFromManyThreadsWhileItRuns) {

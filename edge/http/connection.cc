@@ -10,7 +10,7 @@ namespace fluxcascade::edge {
 namespace {
 
 constexpr size_t kReadSize = 16 * 1024;
-// What one connection may take of a turn while others wait.
+// With kMaxRequestsPerTurn, what one connection may take of a turn while others wait.
 constexpr int kMaxReadsPerTurn = 4;
 constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -84,7 +84,8 @@ void Connection::OnReady(Readiness ready) {
       return ContinueHandshake();
     case State::kOpen:
       // Told without being asked: both directions are gone, so nothing can be answered any more.
-      if (ready.read && !CanTakeMore()) return Close();
+      if (ready.read && !WantsToRead()) return Close();
+      taken_this_turn_ = 0;
       if (ready.read) ReadRequests();
       return Settle();
     case State::kLingering:
@@ -131,9 +132,11 @@ bool Connection::CanTakeMore() const {
          out_.size() < context_.limits.max_unsent;
 }
 
+bool Connection::WantsToRead() const { return CanTakeMore() && !resume_due_; }
+
 void Connection::ReadRequests() {
   std::array<char, kReadSize> buffer;
-  for (int reads = 0; reads < kMaxReadsPerTurn && CanTakeMore(); ++reads) {
+  for (int reads = 0; reads < kMaxReadsPerTurn && CanTakeMore() && !more_arrived_; ++reads) {
     const IoResult result = stream_->Read(absl::MakeSpan(buffer));
     switch (result.status) {
       case IoStatus::kOk:
@@ -158,15 +161,21 @@ void Connection::ReadRequests() {
 
 void Connection::ResumeLater() {
   more_arrived_ = false;
+  resume_due_ = true;
+  context_.loop.Defer([weak = weak_from_this()] {
+    const std::shared_ptr<Connection> self = weak.lock();
+    if (self != nullptr && self->state_ == State::kOpen) self->Resume();
+  });
+}
+
+void Connection::Resume() {
+  resume_due_ = false;
+  taken_this_turn_ = 0;
   // It was not the client that made the pause.
   RestartPhase();
-  context_.loop.poster().Post([weak = weak_from_this()] {
-    const std::shared_ptr<Connection> self = weak.lock();
-    if (self == nullptr || self->state_ != State::kOpen) return;
-    if (self->CanTakeMore()) self->TakeRequests("");
-    self->ReadRequests();
-    self->Settle();
-  });
+  if (CanTakeMore()) TakeRequests("");
+  ReadRequests();
+  Settle();
 }
 
 void Connection::TakeRequests(absl::string_view bytes) {
@@ -184,7 +193,7 @@ void Connection::TakeRequests(absl::string_view bytes) {
     request_taken = true;
     Dispatch(std::move(frame));
     CollectReplies();
-    if (!CanTakeMore()) {
+    if (++taken_this_turn_ >= kMaxRequestsPerTurn || !CanTakeMore()) {
       more_arrived_ = true;
       break;
     }
@@ -306,7 +315,7 @@ void Connection::Settle() {
   if (reading_ended_ && queue_.empty() && out_.empty()) return Linger();
   NoteParked(phase_ == Framer::Phase::kIdle && queue_.empty() && out_.empty());
   if (more_arrived_ && CanTakeMore()) ResumeLater();
-  context_.loop.SetInterest(stream_->fd(), {.read = CanTakeMore(), .write = !out_.empty()});
+  context_.loop.SetInterest(stream_->fd(), {.read = WantsToRead(), .write = !out_.empty()});
   UpdateDeadline();
 }
 
@@ -341,7 +350,7 @@ absl::Duration Connection::NextDeadline() const {
 
 // While answers are due and nothing of a next request has come, the client need not hurry.
 absl::Duration Connection::ReadDeadline() const {
-  if (!CanTakeMore() || continue_due_) return absl::InfiniteDuration();
+  if (!WantsToRead() || continue_due_) return absl::InfiniteDuration();
   switch (phase_) {
     case Framer::Phase::kHead:
       return std::min(arrival_.due(), phase_since_ + context_.limits.head);

@@ -43,6 +43,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
   using OnClosed = std::function<void(Connection*)>;
 
+  // So many requests of one connection are taken in a turn of the loop; then others have theirs.
+  static constexpr int kMaxRequestsPerTurn = 16;
+
   Connection(const Context& context, std::unique_ptr<Stream> stream, const SocketAddress& peer,
              OnClosed on_closed);
   ~Connection();
@@ -66,10 +69,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void ReadRequests();
   void ResumeLater();
+  void Resume();
   void TakeRequests(absl::string_view bytes);
   void Dispatch(RequestFrame frame);
   void Refuse(const Reply& reply);
   bool CanTakeMore() const;
+  bool WantsToRead() const;
   bool HoldBody();
   void NotePhase(bool request_taken, size_t bytes);
   void RestartPhase();
@@ -111,6 +116,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool continue_due_ = false;
   // Reading stopped before the end of what has arrived, which the socket will not tell of again.
   bool more_arrived_ = false;
+  // Waits for its next turn; nothing is read before.
+  bool resume_due_ = false;
+  int taken_this_turn_ = 0;
 
   ReplyQueue queue_;
   std::string out_;
