@@ -180,6 +180,18 @@ absl::Status LogFolder::CheckNewest() const {
   return Check(from, head);
 }
 
+uint64_t LogFolder::MemoryBytes() const {
+  uint64_t sum = 0;
+  for (const std::string& part :
+       {rocksdb::DB::Properties::kSizeAllMemTables, rocksdb::DB::Properties::kBlockCacheUsage,
+        rocksdb::DB::Properties::kEstimateTableReadersMem}) {
+    uint64_t bytes = 0;
+    // Of all column families; none of them shares its cache.
+    if (database_->db()->GetAggregatedIntProperty(part, &bytes)) sum += bytes;
+  }
+  return sum;
+}
+
 absl::Status LogFolder::Append(const LogPoint& from, const std::vector<std::string>& values,
                                const LogPoint& to) {
   rocksdb::WriteBatch batch;

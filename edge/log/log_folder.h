@@ -52,6 +52,9 @@ class LogFolder {
   // Why nothing can be written any more, though no call has failed yet; OK: it can.
   absl::Status background_error() const { return database_->background_error(); }
 
+  // What its write buffers, cached blocks and open tables take of the process's memory.
+  uint64_t MemoryBytes() const;
+
   // As found when it was opened.
   const LogContents& contents() const { return contents_; }
   // Of the consumers but the primary, whose acks are among the contents; empty in older logs.

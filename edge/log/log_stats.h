@@ -22,6 +22,9 @@ struct LogStats {
   uint64_t waiting_bytes = 0;
   // Writes or syncs that failed since the start.
   uint64_t failed_writes = 0;
+  // Of the process's memory, what the database takes: write buffers above all, which fill and are
+  // emptied whatever the clients do. As of the last retention step.
+  uint64_t memory_bytes = 0;
 
   // What each request waited between Append and the beginning of its write.
   HistogramReading append;

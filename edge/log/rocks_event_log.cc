@@ -287,6 +287,9 @@ absl::StatusOr<bool> RocksEventLog::RetentionStep() {
   }
   FC_ASSIGN_OR_RETURN(const bool more, Trim());
   FC_RETURN_IF_ERROR(WriteAcks());
+  const uint64_t memory_bytes = folder_->MemoryBytes();
+  MutexLock lock(mutex_);
+  memory_bytes_ = memory_bytes;
   return more;
 }
 
@@ -364,6 +367,7 @@ LogStats RocksEventLog::Stats() const {
   }
   stats.waiting_bytes = waiting_bytes_;
   stats.failed_writes = failed_writes_;
+  stats.memory_bytes = memory_bytes_;
   return stats;
 }
 

@@ -142,6 +142,7 @@ class RocksEventLog final : public EventLog {
   bool writing_ FC_GUARDED_BY(mutex_) = false;
   CondVar written_;
   uint64_t failed_writes_ FC_GUARDED_BY(mutex_) = 0;
+  uint64_t memory_bytes_ FC_GUARDED_BY(mutex_) = 0;
 
   Histogram append_time_;
   Histogram sync_time_;

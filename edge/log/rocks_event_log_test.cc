@@ -553,6 +553,17 @@ TEST_F(RocksEventLogTest, StatsTellKeptAndUnacknowledgedApart) {
   EXPECT_EQ(log_->Stats().waiting_bytes, 0u);
 }
 
+TEST_F(RocksEventLogTest, WhatTheDatabaseHoldsInMemoryIsKnownAfterEachStep) {
+  Open();
+  RetentionStep();
+  const uint64_t before = log_->Stats().memory_bytes;
+  const std::string body(512 << 10, 'x');
+  Append({body, body, body, body});
+  EXPECT_EQ(log_->Stats().memory_bytes, before);
+  RetentionStep();
+  EXPECT_GE(log_->Stats().memory_bytes, before + 4 * body.size());
+}
+
 TEST_F(RocksEventLogTest, EachRequestsWaitAndEachSyncIsTimed) {
   Open();
   Append({"a", "b"});

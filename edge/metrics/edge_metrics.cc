@@ -178,6 +178,9 @@ void EdgeMetrics::CollectLog(const LogStats& log, MetricFamilies& families) cons
                  "How long ago the oldest of them was received; 0: there is none.",
                  absl::ToDoubleSeconds(age));
   families.Gauge("log_waiting_bytes", "Bytes that wait to be written.", Number(log.waiting_bytes));
+  families.Gauge("log_memory_bytes",
+                 "What the log's write buffers, cached blocks and open tables take of the memory.",
+                 Number(log.memory_bytes));
   families.Counter("log_failed_writes_total", "Writes or syncs of the log that failed.",
                    Number(log.failed_writes));
 }

@@ -182,7 +182,8 @@ TEST_F(EdgeMetricsTest, TheLogSaysHowFarBehindTheControlPlaneIs) {
           .unacknowledged_requests = 2,
           .oldest_unacknowledged = clock_.Now(),
           .waiting_bytes = 50,
-          .failed_writes = 1};
+          .failed_writes = 1,
+          .memory_bytes = 7000};
   clock_.Advance(absl::Milliseconds(90500));
   ExpectLine("log_bytes 1000");
   ExpectLine("log_unacknowledged_bytes 600");
@@ -190,6 +191,7 @@ TEST_F(EdgeMetricsTest, TheLogSaysHowFarBehindTheControlPlaneIs) {
   ExpectLine("log_oldest_unacknowledged_age_seconds 90.5");
   ExpectLine("log_waiting_bytes 50");
   ExpectLine("log_failed_writes_total 1");
+  ExpectLine("log_memory_bytes 7000");
 }
 
 TEST_F(EdgeMetricsTest, NothingIsOlderThanNow) {

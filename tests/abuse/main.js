@@ -33,11 +33,12 @@ async function runEdge(trial, name, hooks, cases, judged) {
   const results = [];
   try {
     await senders.ask({ ms: 2000 }); // the first handshakes, the first pages of everything
-    const baseBytes = edge.residentBytes();
+    const logBytes = (await edge.metrics()).log_memory_bytes;
+    const base = { bytes: edge.residentBytes(), logBytes, mostLogBytes: logBytes };
     for (const one of cases) {
       const begin = Date.now();
       const run = new CaseTrial({ edge, limits, senders, hooks, judged }, form, one);
-      await run.run(baseBytes).catch((error) => run.problem(error.stack));
+      await run.run(base).catch((error) => run.problem(error.stack));
       const problems = [...run.problems].map(([what, times]) => (times > 1 ? `${what} (${times} times)` : what));
       results.push({ suite: 'abuse', name: one.name, seconds: (Date.now() - begin) / 1000, problems });
       console.log(`${problems.length === 0 ? 'ok' : 'FAILED'}  ${one.name}: ${run.line()}`);

@@ -9,6 +9,8 @@ const { memoryBound } = require('./forms.js');
 const MOST_RATIO = 2;
 // Below this a percentile is the machine's own jitter.
 const LEAST_P99_MS = 2;
+// Gauges of which the highest of a case counts.
+const GAUGES = ['open_connections', 'body_bytes', 'log_memory_bytes'];
 // A ratio that is too large is looked at again, with more pairs, before it counts.
 const TIMES_AGAIN = 2;
 
@@ -55,7 +57,8 @@ class CaseTrial {
   }
   problem(what) { this.problems.set(what, (this.problems.get(what) || 0) + 1); }
 
-  async run(baseBytes) {
+  // `base`: what the edge had in memory before anybody attacked it, and of that its log.
+  async run(base) {
     const before = await this.edge.metrics();
     this.edge.resetPeak();
     this.attackers = new Helper('attacker.js', { port: this.edge.port, pid: this.edge.pid, hooks: this.hooks });
@@ -67,7 +70,7 @@ class CaseTrial {
     } finally {
       this.attackers.end();
     }
-    this.judge(before, await this.edge.metrics(), baseBytes);
+    this.judge(before, await this.edge.metrics(), base);
   }
 
   async runPair() {
@@ -90,9 +93,7 @@ class CaseTrial {
   }
   async noteGauges() {
     const now = await this.edge.metrics();
-    for (const gauge of ['open_connections', 'body_bytes']) {
-      this.gauges[gauge] = Math.max(this.gauges[gauge] || 0, now[gauge]);
-    }
+    for (const gauge of GAUGES) this.gauges[gauge] = Math.max(this.gauges[gauge] || 0, now[gauge]);
   }
   captured() {
     const body = newBody();
@@ -109,10 +110,15 @@ class CaseTrial {
   p99(windows) { return Math.max(LEAST_P99_MS, median(windows.map(({ p99 }) => p99))); }
   ratio() { return this.p99(this.attacked) / this.p99(this.quiet); }
 
-  judge(before, after, baseBytes) {
+  // The log's buffers fill with what the honest send, and what it gives back the process may keep.
+  extraBytesOf(base, after) {
+    base.mostLogBytes = Math.max(base.mostLogBytes, this.gauges.log_memory_bytes || 0, after.log_memory_bytes);
+    return this.edge.peakBytes() - base.bytes - (base.mostLogBytes - base.logBytes);
+  }
+  judge(before, after, base) {
     const deltas = {};
     for (const name of Object.keys(after)) deltas[name] = after[name] - (before[name] || 0);
-    this.extraBytes = this.edge.peakBytes() - baseBytes;
+    this.extraBytes = this.extraBytesOf(base, after);
     if (this.judged.times && this.ratio() > MOST_RATIO) {
       this.problem(`honest p99 ${this.ratio().toFixed(2)} times that without the attack`);
     }
