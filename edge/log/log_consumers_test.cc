@@ -65,6 +65,7 @@ TEST_F(LogConsumersTest, GoingBackChangesNothingAndNobodyElseIsMoved) {
   Acknowledge("standby", 4);
   Acknowledge("stranger", 7);
   EXPECT_EQ(PositionOf("standby", 10).acknowledged, 5u);
+  EXPECT_EQ(PositionOf("standby", 10).lag_requests, 4u);
   EXPECT_EQ(PositionOf("primary", 10).acknowledged, 0u);
 }
 

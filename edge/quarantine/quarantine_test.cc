@@ -311,6 +311,36 @@ TEST_F(QuarantineTest, NoMoreAreUnderWayThanMayBe) {
   for (size_t i = 0; i < bodies.size(); ++i) EXPECT_EQ(bodies[i], absl::StrCat(i));
 }
 
+TEST_F(QuarantineTest, WhatIsKeptWhileARoundIsUnderWayIsLeftForTheNext) {
+  for (size_t i = 0; i < 2 * ReleaseJob::kMaxUnderWay; ++i) {
+    quarantine_->Keep(Request(absl::StrCat(i)), Rule());
+  }
+  Configure(kTestSecret);
+  log_.Hold();
+  quarantine_->Ask(AskFor(v1::ReleaseQuarantine::MODE_RELEASE));
+  Work(absl::Seconds(1));
+  Keep({"late"});
+  log_.Release();
+  Work(absl::Seconds(1));
+  const std::vector<v1::QuarantineResult> results = quarantine_->TakeResults();
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].released(), 2 * ReleaseJob::kMaxUnderWay);
+  EXPECT_EQ(results[0].remaining(), 1u);
+  EXPECT_EQ(Release().released(), 1u);
+}
+
+TEST_F(QuarantineTest, AMessageThatTheLogDidNotTakeIsNoDuplicateOfItself) {
+  Configure(kTestSecret, true, StandardWebhook());
+  quarantine_->Keep(Message("msg_1", "[1]"), Rule());
+  log_.FailWith(absl::ResourceExhaustedError("full"));
+  EXPECT_EQ(Release().remaining(), 1u);
+  log_.FailWith(absl::OkStatus());
+  const v1::QuarantineResult result = Release();
+  EXPECT_EQ(result.released(), 1u);
+  EXPECT_EQ(result.duplicates(), 0u);
+  EXPECT_THAT(LoggedBodies(), ElementsAre("[1]"));
+}
+
 TEST_F(QuarantineTest, OfSeveralCopiesOfAMessageOneIsReleased) {
   Configure(kWrongSecret, true, StandardWebhook());
   quarantine_->Keep(Message("msg_1", "[1]"), Rule());
