@@ -569,6 +569,7 @@ TEST_F(ConnectionTest, AReceiverThatNeverAnswersIs503AndTheLateAnswerIsDropped) 
   const std::string all = Received();
   EXPECT_THAT(all, StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(all, HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_TRUE(ended_);
   EXPECT_EQ(counters_.unavailable, 1u);
   Answer(0);
   EXPECT_EQ(Received(), "");

@@ -5,8 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "common/file/file.h"
 #include "common/random/fake_random.h"
 #include "common/status/status_matchers.h"
@@ -35,7 +38,10 @@ v1::Config ConfigOf(int64_t version) {
 
 class EdgeLinkTest : public testing::Test {
  protected:
-  EdgeLinkTest() { WriteFiles(authority_, authority_); }
+  EdgeLinkTest() {
+    options_.reconnect = {.initial = absl::Milliseconds(10), .max = absl::Milliseconds(50)};
+    WriteFiles(authority_, authority_);
+  }
 
   void WriteFiles(const TestAuthority& trusted, const TestAuthority& own) {
     const TestCertificate certificate = own.Issue({.dns_names = {"edge-1"}});
@@ -54,7 +60,6 @@ class EdgeLinkTest : public testing::Test {
 
   void Dial() {
     options_.target = control_plane_.address();
-    options_.reconnect = {.initial = absl::Milliseconds(10), .max = absl::Milliseconds(50)};
     link_ = std::make_unique<EdgeLink>(options_,
                                        LinkedEdge{.log = log_,
                                                   .config = config_,
@@ -171,6 +176,22 @@ TEST_F(EdgeLinkTest, DialsAgainAfterItWasRefused) {
   EXPECT_FALSE(link_->connected());
   control_plane_.RefuseWith(grpc::Status::OK);
   EXPECT_TRUE(control_plane_.NextHello().has_value());
+}
+
+TEST_F(EdgeLinkTest, EachRefusalMakesTheNextDialWaitLonger) {
+  control_plane_.RefuseWith({grpc::StatusCode::PERMISSION_DENIED, "who are you?"});
+  options_.reconnect = {.initial = absl::Milliseconds(2), .max = absl::Minutes(1)};
+  testing::internal::CaptureStderr();
+  Dial();
+  const bool refused = control_plane_.WaitForRefusals(6);
+  link_.reset();
+  const std::string log = testing::internal::GetCapturedStderr();
+  ASSERT_TRUE(refused);
+  const std::vector<std::string> waits = absl::StrSplit(log, "\"retry_in\":\"");
+  ASSERT_GE(waits.size(), 6u) << log;
+  absl::Duration fifth;
+  ASSERT_TRUE(absl::ParseDuration(waits[5].substr(0, waits[5].find('"')), &fifth)) << log;
+  EXPECT_GE(fifth, absl::Milliseconds(16)) << "half of 2 ms, four times doubled";
 }
 
 TEST_F(EdgeLinkTest, ReplacedCertificatesCountFromTheNextConnection) {
