@@ -15,9 +15,11 @@ def fuzz_test(name, srcs, corpus, deps):
     Args:
       name: of the test.
       srcs: the source.
-      corpus: seeds, a file each.
+      corpus: seeds, a file each. What `tools/fuzz --keep` has kept, testdata/NAME without _fuzz_test, is
+        among them.
       deps: of the source.
     """
+    corpus = corpus + native.glob(["testdata/%s/*" % name[:-len("_fuzz_test")]])
     cc_test(
         name = name,
         size = "small",
