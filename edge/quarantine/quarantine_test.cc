@@ -142,6 +142,16 @@ class QuarantineTest : public testing::Test {
     EXPECT_EQ(results.size(), 1u);
     return results.empty() ? v1::QuarantineResult() : results[0];
   }
+  // Of twice as many as may be under way, while the log takes its time.
+  void BeginLongRelease() {
+    for (size_t i = 0; i < 2 * ReleaseJob::kMaxUnderWay; ++i) {
+      quarantine_->Keep(Request(absl::StrCat(i)), Rule());
+    }
+    Configure(kTestSecret);
+    log_.Hold();
+    quarantine_->Ask(AskFor(v1::ReleaseQuarantine::MODE_RELEASE));
+    Work(absl::Seconds(1));
+  }
   v1::QuarantineResult Release() { return ResultOf(AskFor(v1::ReleaseQuarantine::MODE_RELEASE)); }
 
   std::vector<v1::LoggedRequest> Logged() {
@@ -296,13 +306,7 @@ TEST_F(QuarantineTest, ALogThatTakesNothingEndsTheRoundAndLosesNothing) {
 }
 
 TEST_F(QuarantineTest, NoMoreAreUnderWayThanMayBe) {
-  for (size_t i = 0; i < 2 * ReleaseJob::kMaxUnderWay; ++i) {
-    quarantine_->Keep(Request(absl::StrCat(i)), Rule());
-  }
-  Configure(kTestSecret);
-  log_.Hold();
-  quarantine_->Ask(AskFor(v1::ReleaseQuarantine::MODE_RELEASE));
-  Work(absl::Seconds(1));
+  BeginLongRelease();
   EXPECT_EQ(log_.waiting(), ReleaseJob::kMaxUnderWay);
   log_.Release();
   Work(absl::Seconds(1));
@@ -312,13 +316,7 @@ TEST_F(QuarantineTest, NoMoreAreUnderWayThanMayBe) {
 }
 
 TEST_F(QuarantineTest, WhatIsKeptWhileARoundIsUnderWayIsLeftForTheNext) {
-  for (size_t i = 0; i < 2 * ReleaseJob::kMaxUnderWay; ++i) {
-    quarantine_->Keep(Request(absl::StrCat(i)), Rule());
-  }
-  Configure(kTestSecret);
-  log_.Hold();
-  quarantine_->Ask(AskFor(v1::ReleaseQuarantine::MODE_RELEASE));
-  Work(absl::Seconds(1));
+  BeginLongRelease();
   Keep({"late"});
   log_.Release();
   Work(absl::Seconds(1));
