@@ -43,7 +43,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
   using OnClosed = std::function<void(Connection*)>;
 
-  // So many requests of one connection are taken in a turn of the loop; then others have theirs.
+  // So many requests of one connection are taken at a time; then all others have their turn.
   static constexpr int kMaxRequestsPerTurn = 16;
 
   Connection(const Context& context, std::unique_ptr<Stream> stream, const SocketAddress& peer,

@@ -15,9 +15,7 @@
 #include "common/net/testing/plain_stream.h"
 #include "common/net/unique_fd.h"
 #include "common/status/status_matchers.h"
-#include "common/time/fake_clock.h"
-#include "edge/http/connection.h"
-#include "edge/http/fake_hook_receiver.h"
+#include "edge/http/connection_fixture_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -31,7 +29,7 @@ constexpr size_t kGreedyClients = 400;
 constexpr size_t kDeferredRequests = EventLoop::kDeferredPerTurn * Connection::kMaxRequestsPerTurn;
 static_assert(kDeferredRequests <= 64, "what a request waits for must stay short");
 
-class ConnectionFairnessTest : public testing::Test {
+class ConnectionFairnessTest : public ConnectionFixture {
  protected:
   struct Client {
     UniqueFd socket;
@@ -39,7 +37,6 @@ class ConnectionFairnessTest : public testing::Test {
     size_t answers = 0;
   };
 
-  void SetUp() override { FC_ASSERT_OK_AND_ASSIGN(loop_, EventLoop::Create(clock_)); }
   void TearDown() override {
     for (Client& client : clients_) client.connection->Close();
   }
@@ -48,11 +45,9 @@ class ConnectionFairnessTest : public testing::Test {
   Client& Open() {
     int fds[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
-    const Connection::Context context = {*loop_,    handler_, limits_, framer_limits_,
-                                         counters_, date_,    bodies_};
     clients_.push_back({.socket = UniqueFd(fds[0]),
                         .connection = std::make_shared<Connection>(
-                            context, std::make_unique<PlainStream>(UniqueFd(fds[1])),
+                            Context(), std::make_unique<PlainStream>(UniqueFd(fds[1])),
                             SocketAddress(), [this](Connection*) { ++closed_; })});
     FC_EXPECT_OK(clients_.back().connection->Start());
     Send(clients_.back(), "\r\n");
@@ -85,17 +80,6 @@ class ConnectionFairnessTest : public testing::Test {
     return Requests() - before;
   }
 
-  FakeClock clock_;
-  std::unique_ptr<EventLoop> loop_;
-  FakeHookReceiver receiver_;
-  const Replies replies_;
-  RequestHandler handler_{
-      {.receiver = &receiver_, .ready = [] { return absl::OkStatus(); }, .replies = &replies_}};
-  ConnectionLimits limits_;
-  FramerLimits framer_limits_;
-  HttpCounters counters_;
-  DateLine date_;
-  BodyBudget bodies_{10000};
   std::vector<Client> clients_;
   int closed_ = 0;
 };

@@ -10,8 +10,7 @@
 #include "common/net/testing/plain_stream.h"
 #include "common/net/unique_fd.h"
 #include "common/status/status_matchers.h"
-#include "common/time/fake_clock.h"
-#include "edge/http/fake_hook_receiver.h"
+#include "edge/http/connection_fixture_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -36,13 +35,8 @@ std::string Get(const std::string& path) {
 }
 
 // One connection over a socket pair; nothing moves but what the test moves.
-class ConnectionTest : public testing::Test {
+class ConnectionTest : public ConnectionFixture {
  protected:
-  void SetUp() override {
-    FC_ASSERT_OK_AND_ASSIGN(loop_, EventLoop::Create(clock_));
-    context_ = std::make_unique<Connection::Context>(
-        Connection::Context{*loop_, handler_, limits_, framer_limits_, counters_, date_, bodies_});
-  }
   void TearDown() override {
     if (!closed_ && connection_ != nullptr) connection_->Close();
   }
@@ -56,7 +50,7 @@ class ConnectionTest : public testing::Test {
     if (small_buffer_) ::setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
     auto stream = std::make_unique<PlainStream>(UniqueFd(fds[1]));
     if (hold_handshake) stream->HoldHandshake();
-    connection_ = std::make_shared<Connection>(*context_, std::move(stream), SocketAddress(),
+    connection_ = std::make_shared<Connection>(Context(), std::move(stream), SocketAddress(),
                                                [this](Connection*) { closed_ = true; });
     FC_ASSERT_OK(connection_->Start());
     // A handshake begins with something from the client: here an empty line, which means nothing.
@@ -134,22 +128,10 @@ class ConnectionTest : public testing::Test {
     Turn();
   }
 
-  FakeClock clock_;
-  std::unique_ptr<EventLoop> loop_;
-  FakeHookReceiver receiver_;
-  const Replies replies_;
-  RequestHandler handler_{
-      {.receiver = &receiver_, .ready = [] { return absl::OkStatus(); }, .replies = &replies_}};
-  ConnectionLimits limits_;
-  FramerLimits framer_limits_;
-  HttpCounters counters_;
-  DateLine date_;
-  BodyBudget bodies_{10000};
   // What other connections hold of it.
   BodyBudget::Share others_{bodies_};
   // Before Open: the way to the client takes little.
   bool small_buffer_ = false;
-  std::unique_ptr<Connection::Context> context_;
   UniqueFd client_;
   std::shared_ptr<Connection> connection_;
   bool closed_ = false;
@@ -386,7 +368,6 @@ TEST_F(ConnectionTest, AnAnswerAfterTheLoopHasGoneDoesNothing) {
   Send(Post("a"));
   connection_->Close();
   connection_.reset();
-  context_.reset();
   loop_.reset();
   receiver_.Answer(0, HookOutcome::kAccepted);
 }
