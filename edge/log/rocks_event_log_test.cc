@@ -4,36 +4,30 @@
 #include <cstdint>
 #include <future>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "common/proto_time/proto_time.h"
 #include "common/random/fake_random.h"
-#include "common/rocks/power_cut_file_system.h"
 #include "common/status/status_matchers.h"
 #include "common/time/fake_clock.h"
 #include "edge/log/append_and_wait.h"
 #include "edge/log/event_log.h"
 #include "edge/log/event_log_suite.h"
-#include "edge/log/hasty_env.h"
 #include "edge/log/log_codec.h"
 #include "edge/log/log_database.h"
-#include "edge/log/log_position.h"
+#include "edge/log/rocks_event_log_fixture_for_test.h"
 #include "edge/log/test_folders.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "fluxcascade/edge/v1/logged_request.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rocksdb/env.h"
-#include "rocksdb/file_system.h"
 
 namespace fluxcascade::edge {
 namespace {
@@ -43,8 +37,6 @@ using testing::AllOf;
 using testing::Each;
 using testing::HasSubstr;
 using testing::SizeIs;
-
-constexpr char kFolder[] = "/state/log";
 
 // A log and all that it needs.
 struct LogWithSurroundings {
@@ -59,7 +51,8 @@ INSTANTIATE_TEST_SUITE_P(Rocks, EventLogSuite,
                              .make = []() -> std::shared_ptr<EventLog> {
                                auto all = std::make_shared<LogWithSurroundings>();
                                RocksEventLogOptions options;
-                               options.folder.database = {.path = kFolder, .env = all->env.get()};
+                               options.folder.database = {.path = "/state/log",
+                                                          .env = all->env.get()};
                                options.retention.max_bytes = 0;
                                all->log = *RocksEventLog::Open(options, all->clock, all->random);
                                return {all, all->log.get()};
@@ -70,72 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Rocks, EventLogSuite,
                                                IsOkAndHolds(false));
                                  }}));
 
-class RocksEventLogTest : public testing::Test {
- protected:
-  RocksEventLogTest() { options_.folder.database = {.path = kFolder, .env = env_.get()}; }
-
-  // Also closes and opens again.
-  void Open() {
-    log_.reset();
-    FC_ASSERT_OK_AND_ASSIGN(log_, RocksEventLog::Open(options_, clock_, random_));
-  }
-  void Append(const std::vector<std::string>& bodies) {
-    for (const std::string& body : bodies) {
-      FC_ASSERT_OK(AppendAndWait(*log_, RequestWithBody(body)));
-    }
-  }
-  // Nobody else is told.
-  absl::Status TryToAppend(const std::string& body) {
-    return AppendAndWait(*log_, RequestWithBody(body)).status();
-  }
-  v1::Pull After(uint64_t after, const std::string& chain = "") {
-    v1::Pull pull;
-    pull.set_log_id(log_->State().log_id());
-    pull.set_after(after);
-    pull.set_after_chain(chain);
-    pull.set_max_bytes(kMaxReadBytes);
-    return pull;
-  }
-  // A reader's position after it has read everything.
-  v1::Pull ReadToTheEnd() {
-    const auto result = log_->Read(After(log_->State().first_sequence() - 1), &error_);
-    EXPECT_THAT(result, IsOk());
-    if (!result.ok() || result->requests.empty()) return After(0);
-    return After(result->requests.back().sequence(), result->requests.back().chain());
-  }
-  std::string BodiesFrom(const v1::Pull& pull) {
-    const auto result = log_->Read(pull, &error_);
-    if (!result.ok()) return absl::StrCat("error: ", v1::PullError::Reason_Name(error_.reason()));
-    return absl::StrJoin(result->requests, " ", [](std::string* out, const auto& request) {
-      absl::StrAppend(out, request.body());
-    });
-  }
-  void AcknowledgeAs(const std::string& consumer, uint64_t through) {
-    FC_ASSERT_OK(log_->AcknowledgeAs(consumer, log_->State().log_id(), through));
-  }
-  // Of each consumer, what it has acknowledged and how much it lags.
-  std::string Positions() {
-    return absl::StrJoin(log_->Consumers(), ", ", [](std::string* out, const auto& position) {
-      absl::StrAppend(out, position.name, " ", position.acknowledged, " -", position.lag_requests);
-    });
-  }
-  void Acknowledge(uint64_t through) {
-    FC_ASSERT_OK(log_->Acknowledge(log_->State().log_id(), through));
-  }
-  bool RetentionStep() {
-    const absl::StatusOr<bool> more = log_->RetentionStep();
-    EXPECT_THAT(more, IsOk());
-    return more.value_or(false);
-  }
-  uint64_t First() { return log_->State().first_sequence(); }
-
-  const std::unique_ptr<rocksdb::Env> env_ = NewTestEnv();
-  FakeClock clock_;
-  FakeRandom random_;
-  RocksEventLogOptions options_;
-  std::unique_ptr<RocksEventLog> log_;
-  v1::PullError error_;
-};
+class RocksEventLogTest : public RocksEventLogFixture {};
 
 TEST_F(RocksEventLogTest, ManyThreadsGetEachTheirOwnSequenceAndNoneIsMissing) {
   Open();
@@ -239,158 +167,6 @@ TEST_F(RocksEventLogTest, ANewDiskIsAnotherLog) {
   options_.folder.database.path = "/state/new";
   Open();
   EXPECT_EQ(BodiesFrom(end), "error: REASON_LOG_ID_MISMATCH");
-}
-
-TEST_F(RocksEventLogTest, AcknowledgedRequestsStayForTheirTime) {
-  Open();
-  Append({"a", "b"});
-  Acknowledge(1);
-  clock_.Advance(absl::Hours(72) - absl::Seconds(1));
-  RetentionStep();
-  EXPECT_EQ(First(), 1u);
-  clock_.Advance(absl::Hours(1) + absl::Seconds(1));
-  RetentionStep();
-  EXPECT_EQ(First(), 2u);
-}
-
-TEST_F(RocksEventLogTest, HowLongAgoTheyWereAcknowledgedSurvivesARestart) {
-  Open();
-  Append({"a"});
-  Acknowledge(1);
-  clock_.Advance(absl::Hours(71));
-  RetentionStep();
-  EXPECT_EQ(First(), 1u);
-  Open();
-  clock_.Advance(absl::Hours(2));
-  RetentionStep();
-  EXPECT_EQ(First(), 2u);
-}
-
-TEST_F(RocksEventLogTest, RequestsThatNobodyAcknowledgedStayForEver) {
-  options_.retention.max_bytes = 0;
-  Open();
-  Append({"a"});
-  clock_.Advance(absl::Hours(24 * 365));
-  EXPECT_FALSE(RetentionStep());
-  EXPECT_EQ(BodiesFrom(After(0)), "a");
-}
-
-TEST_F(RocksEventLogTest, AcknowledgedRequestsStayUpToTheirBytes) {
-  Open();
-  Append({"a", "b", "c", "d"});
-  options_.retention.max_bytes = log_->State().bytes() / 2;
-  Open();
-  Acknowledge(4);
-  RetentionStep();
-  EXPECT_EQ(BodiesFrom(After(2)), "c d");
-  EXPECT_EQ(First(), 3u);
-}
-
-TEST_F(RocksEventLogTest, WhatOneConsumerHasNotAcknowledgedStaysForIt) {
-  options_.further_consumers = {"standby"};
-  options_.retention.max_bytes = 0;
-  Open();
-  Append({"a", "b", "c"});
-  Acknowledge(3);
-  RetentionStep();
-  EXPECT_EQ(BodiesFrom(After(0)), "a b c");
-  AcknowledgeAs("standby", 2);
-  RetentionStep();
-  EXPECT_EQ(First(), 3u);
-  AcknowledgeAs("standby", 3);
-  RetentionStep();
-  EXPECT_EQ(First(), 4u);
-}
-
-TEST_F(RocksEventLogTest, EachConsumersPositionSurvivesARestart) {
-  options_.further_consumers = {"standby", "archive"};
-  Open();
-  Append({"a", "b", "c"});
-  Acknowledge(3);
-  AcknowledgeAs("standby", 1);
-  AcknowledgeAs("archive", 2);
-  RetentionStep();
-  Open();
-  EXPECT_EQ(Positions(), "primary 3 -0, standby 1 -2, archive 2 -1");
-  options_.retention.max_bytes = 0;
-  Open();
-  RetentionStep();
-  EXPECT_EQ(First(), 2u);
-  EXPECT_EQ(Positions(), "primary 3 -0, standby 1 -2, archive 2 -1");
-}
-
-TEST_F(RocksEventLogTest, AConsumerThatIsNotNamedAnyMoreHoldsNothingBackAndIsForgotten) {
-  options_.further_consumers = {"standby"};
-  options_.retention.max_bytes = 0;
-  Open();
-  Append({"a", "b", "c"});
-  AcknowledgeAs("standby", 1);
-  Acknowledge(2);
-  RetentionStep();
-  options_.further_consumers = {};
-  Open();
-  RetentionStep();
-  EXPECT_EQ(First(), 3u);
-  EXPECT_EQ(Positions(), "primary 2 -1");
-  // Named again it begins anew, with all that there is.
-  options_.further_consumers = {"standby"};
-  Open();
-  EXPECT_EQ(Positions(), "primary 2 -1, standby 0 -1");
-}
-
-TEST_F(RocksEventLogTest, ALogFromBeforeThereWereConsumersOpensAndANewOneNeedsAllOfIt) {
-  options_.retention.max_bytes = 0;
-  Open();
-  Append({"a", "b", "c"});
-  Acknowledge(1);
-  RetentionStep();
-  Acknowledge(3);
-  options_.further_consumers = {"standby"};
-  Open();
-  EXPECT_EQ(Positions(), "primary 1 -2, standby 0 -2");
-  EXPECT_EQ(BodiesFrom(After(1)), "b c");
-  Acknowledge(3);
-  RetentionStep();
-  EXPECT_EQ(BodiesFrom(After(1)), "b c");
-}
-
-TEST_F(RocksEventLogTest, AConsumerThatLagsTooFarIsLeftBehindAndRefusesNobody) {
-  const uint64_t size = RecordSize(Seal(RequestWithBody("a")).bytes.size());
-  options_.further_consumers = {"standby"};
-  options_.max_unacknowledged_bytes = 2 * size;
-  options_.retention.max_bytes = 0;
-  Open();
-  Append({"a", "b"});
-  Acknowledge(2);
-  RetentionStep();
-  EXPECT_EQ(BodiesFrom(After(0)), "a b") << "as much as may be kept for it";
-  FC_EXPECT_OK(TryToAppend("c"));
-  RetentionStep();
-  EXPECT_EQ(BodiesFrom(After(0)), "error: REASON_BEFORE_FIRST") << "and it is told so";
-  EXPECT_EQ(BodiesFrom(After(1)), "b c");
-  EXPECT_EQ(log_->Consumers()[1].lost_requests, 1u);
-  EXPECT_EQ(Positions(), "primary 2 -1, standby 0 -2");
-}
-
-TEST_F(RocksEventLogTest, ConsumersWithBadNamesAreRefused) {
-  options_.further_consumers = {"primary"};
-  EXPECT_THAT(RocksEventLog::Open(options_, clock_, random_).status(),
-              StatusIs(StatusCode::kInvalidArgument, HasSubstr("'primary'")));
-}
-
-TEST_F(RocksEventLogTest, AStepTrimsOnlySoMuchAndSaysThatThereIsMore) {
-  Open();
-  Append({"a", "b", "c"});
-  options_.retention.max_step_bytes = log_->State().bytes() / 3;
-  options_.retention.max_bytes = 0;
-  Open();
-  Acknowledge(3);
-  EXPECT_TRUE(RetentionStep());
-  EXPECT_EQ(First(), 2u);
-  EXPECT_TRUE(RetentionStep());
-  EXPECT_FALSE(RetentionStep());
-  EXPECT_EQ(First(), 4u);
-  EXPECT_FALSE(RetentionStep());
 }
 
 TEST_F(RocksEventLogTest, AFullLogRefusesUntilSomethingIsAcknowledged) {
@@ -587,137 +363,6 @@ TEST_F(RocksEventLogTest, AFolderThatAnotherProcessHasOpenIsRefusedInOneLine) {
   EXPECT_THAT(RocksEventLog::Open(options_, clock_, random_),
               StatusIs(StatusCode::kFailedPrecondition,
                        "the log folder /state/log can't be opened: another process has it open"));
-}
-
-// A disk whose syncs can be made to fail.
-class FailingDiskTest : public RocksEventLogTest {
- protected:
-  FailingDiskTest() {
-    disk_->MakeFolder("/state");
-    options_.folder.database.env = disk_env_.get();
-  }
-  ~FailingDiskTest() override { log_.reset(); }
-
-  const std::shared_ptr<PowerCutFileSystem> disk_ = std::make_shared<PowerCutFileSystem>(1);
-  const std::unique_ptr<rocksdb::Env> disk_env_ = NewHastyEnv(disk_);
-};
-
-TEST_F(FailingDiskTest, AfterAFailedSyncNothingThatWaitedIsAcknowledgedAndNothingIsTaken) {
-  Open();
-  Append({"a"});
-  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
-  std::vector<absl::Status> results;
-  for (int i = 0; i < 20; ++i) {
-    log_->Append(RequestWithBody("{}"),
-                 [&](const absl::StatusOr<uint64_t>& s) { results.push_back(s.status()); });
-  }
-  // The disk is well again, but what it did with the failed write is not known.
-  EXPECT_THAT(TryToAppend("b"), StatusIs(StatusCode::kUnavailable));
-  disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
-  EXPECT_THAT(TryToAppend("c"),
-              StatusIs(StatusCode::kUnavailable, HasSubstr("must be opened again")));
-  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable));
-  EXPECT_EQ(log_->State().next_sequence(), 2u);
-  EXPECT_EQ(BodiesFrom(After(0)), "a");
-  log_.reset();
-  ASSERT_THAT(results, SizeIs(20));
-  EXPECT_THAT(results, Each(StatusIs(StatusCode::kUnavailable)));
-  disk_->CutPowerAfter(0);
-}
-
-TEST_F(FailingDiskTest, ReopenedOnAWorkingDiskItGoesOn) {
-  Open();
-  Append({"a"});
-  const v1::Pull end = ReadToTheEnd();
-  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
-  EXPECT_FALSE(TryToAppend("b").ok());
-  EXPECT_EQ(log_->Stats().failed_writes, 1u);
-  disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
-  FC_ASSERT_OK(log_->Reopen());
-  FC_EXPECT_OK(log_->Ready());
-  Append({"c"});
-  // The disk may have kept what it said it had not.
-  EXPECT_THAT(BodiesFrom(end), testing::AnyOf("c", "b c"));
-  FC_EXPECT_OK(log_->Reopen());
-}
-
-TEST_F(FailingDiskTest, OnADiskThatStillFailsItStaysFailed) {
-  Open();
-  Append({"a"});
-  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
-  EXPECT_FALSE(TryToAppend("b").ok());
-  disk_->CutPowerAfter(0);
-  EXPECT_FALSE(log_->Reopen().ok());
-  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable, HasSubstr("can't be opened")));
-  EXPECT_THAT(TryToAppend("c"), StatusIs(StatusCode::kUnavailable));
-  EXPECT_THAT(log_->Read(After(0), &error_), StatusIs(StatusCode::kUnavailable));
-  EXPECT_EQ(error_.reason(), v1::PullError::REASON_UNSPECIFIED);
-  EXPECT_THAT(log_->RetentionStep(), StatusIs(StatusCode::kUnavailable));
-}
-
-// A disk that can be told not to read for a while.
-class StumblingFileSystem final : public rocksdb::FileSystemWrapper {
- public:
-  using FileSystemWrapper::FileSystemWrapper;
-
-  const char* Name() const override { return "StumblingFileSystem"; }
-  rocksdb::IOStatus NewRandomAccessFile(const std::string& path,
-                                        const rocksdb::FileOptions& options,
-                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
-                                        rocksdb::IODebugContext* debug) override {
-    rocksdb::IOStatus status = target()->NewRandomAccessFile(path, options, file, debug);
-    if (status.ok()) *file = std::make_unique<File>(std::move(*file), stumbles);
-    return status;
-  }
-
-  std::atomic<bool> stumbles{false};
-
- private:
-  class File final : public rocksdb::FSRandomAccessFileOwnerWrapper {
-   public:
-    File(std::unique_ptr<rocksdb::FSRandomAccessFile> file, const std::atomic<bool>& stumbles)
-        : FSRandomAccessFileOwnerWrapper(std::move(file)), stumbles_(stumbles) {}
-
-    rocksdb::IOStatus Read(uint64_t offset, size_t size, const rocksdb::IOOptions& options,
-                           rocksdb::Slice* result, char* scratch,
-                           rocksdb::IODebugContext* debug) const override {
-      if (stumbles_) return rocksdb::IOStatus::IOError("the disk does not answer");
-      return target()->Read(offset, size, options, result, scratch, debug);
-    }
-
-   private:
-    const std::atomic<bool>& stumbles_;
-  };
-};
-
-class StumblingDiskTest : public RocksEventLogTest {
- protected:
-  StumblingDiskTest() { options_.folder.database.env = disk_env_.get(); }
-  ~StumblingDiskTest() override { log_.reset(); }
-
-  const std::shared_ptr<StumblingFileSystem> disk_ =
-      std::make_shared<StumblingFileSystem>(env_->GetFileSystem());
-  const std::unique_ptr<rocksdb::Env> disk_env_ = NewHastyEnv(disk_);
-};
-
-TEST_F(StumblingDiskTest, ADiskThatDoesNotReadForAWhileIsNoDamage) {
-  Open();
-  // Each in a block of its own: what is looked at when the log is opened stays in memory.
-  const std::string large(64 << 10, 'x');
-  Append({large, "a", large, "b", large});
-  options_.folder.max_open_check_bytes = 0;
-  Open();  // from the write-ahead file into a table
-  disk_->stumbles = true;
-  error_.Clear();
-  for (const v1::Pull& pull : {After(0), After(1), After(1, std::string(16, 'x'))}) {
-    EXPECT_THAT(log_->Read(pull, &error_),
-                StatusIs(StatusCode::kUnavailable, HasSubstr("the disk does not answer")))
-        << pull.after();
-    EXPECT_EQ(error_.reason(), v1::PullError::REASON_UNSPECIFIED);
-  }
-  disk_->stumbles = false;
-  EXPECT_EQ(BodiesFrom(After(0)),
-            absl::StrJoin({large, std::string("a"), large, std::string("b"), large}, " "));
 }
 
 }  // namespace

@@ -1,0 +1,163 @@
+// A log in RocksDB on disks that fail, for a while or for good.
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_join.h"
+#include "common/rocks/power_cut_file_system.h"
+#include "common/status/status_matchers.h"
+#include "edge/log/append_and_wait.h"
+#include "edge/log/hasty_env.h"
+#include "edge/log/rocks_event_log_fixture_for_test.h"
+#include "fluxcascade/edge/v1/edge_link.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
+
+namespace fluxcascade::edge {
+namespace {
+
+using absl::StatusCode;
+using testing::Each;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+// A disk whose syncs can be made to fail.
+class FailingDiskTest : public RocksEventLogFixture {
+ protected:
+  FailingDiskTest() {
+    disk_->MakeFolder("/state");
+    options_.folder.database.env = disk_env_.get();
+  }
+  ~FailingDiskTest() override { log_.reset(); }
+
+  const std::shared_ptr<PowerCutFileSystem> disk_ = std::make_shared<PowerCutFileSystem>(1);
+  const std::unique_ptr<rocksdb::Env> disk_env_ = NewHastyEnv(disk_);
+};
+
+TEST_F(FailingDiskTest, AfterAFailedSyncNothingThatWaitedIsAcknowledgedAndNothingIsTaken) {
+  Open();
+  Append({"a"});
+  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
+  std::vector<absl::Status> results;
+  for (int i = 0; i < 20; ++i) {
+    log_->Append(RequestWithBody("{}"),
+                 [&](const absl::StatusOr<uint64_t>& s) { results.push_back(s.status()); });
+  }
+  // The disk is well again, but what it did with the failed write is not known.
+  EXPECT_THAT(TryToAppend("b"), StatusIs(StatusCode::kUnavailable));
+  disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
+  EXPECT_THAT(TryToAppend("c"),
+              StatusIs(StatusCode::kUnavailable, HasSubstr("must be opened again")));
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable));
+  EXPECT_EQ(log_->State().next_sequence(), 2u);
+  EXPECT_EQ(BodiesFrom(After(0)), "a");
+  log_.reset();
+  ASSERT_THAT(results, SizeIs(20));
+  EXPECT_THAT(results, Each(StatusIs(StatusCode::kUnavailable)));
+  disk_->CutPowerAfter(0);
+}
+
+TEST_F(FailingDiskTest, ReopenedOnAWorkingDiskItGoesOn) {
+  Open();
+  Append({"a"});
+  const v1::Pull end = ReadToTheEnd();
+  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
+  EXPECT_FALSE(TryToAppend("b").ok());
+  EXPECT_EQ(log_->Stats().failed_writes, 1u);
+  disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
+  FC_ASSERT_OK(log_->Reopen());
+  FC_EXPECT_OK(log_->Ready());
+  Append({"c"});
+  // The disk may have kept what it said it had not.
+  EXPECT_THAT(BodiesFrom(end), testing::AnyOf("c", "b c"));
+  FC_EXPECT_OK(log_->Reopen());
+}
+
+TEST_F(FailingDiskTest, OnADiskThatStillFailsItStaysFailed) {
+  Open();
+  Append({"a"});
+  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
+  EXPECT_FALSE(TryToAppend("b").ok());
+  disk_->CutPowerAfter(0);
+  EXPECT_FALSE(log_->Reopen().ok());
+  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable, HasSubstr("can't be opened")));
+  EXPECT_THAT(TryToAppend("c"), StatusIs(StatusCode::kUnavailable));
+  EXPECT_THAT(log_->Read(After(0), &error_), StatusIs(StatusCode::kUnavailable));
+  EXPECT_EQ(error_.reason(), v1::PullError::REASON_UNSPECIFIED);
+  EXPECT_THAT(log_->RetentionStep(), StatusIs(StatusCode::kUnavailable));
+}
+
+// A disk that can be told not to read for a while.
+class StumblingFileSystem final : public rocksdb::FileSystemWrapper {
+ public:
+  using FileSystemWrapper::FileSystemWrapper;
+
+  const char* Name() const override { return "StumblingFileSystem"; }
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& path,
+                                        const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                        rocksdb::IODebugContext* debug) override {
+    rocksdb::IOStatus status = target()->NewRandomAccessFile(path, options, file, debug);
+    if (status.ok()) *file = std::make_unique<File>(std::move(*file), stumbles);
+    return status;
+  }
+
+  std::atomic<bool> stumbles{false};
+
+ private:
+  class File final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+   public:
+    File(std::unique_ptr<rocksdb::FSRandomAccessFile> file, const std::atomic<bool>& stumbles)
+        : FSRandomAccessFileOwnerWrapper(std::move(file)), stumbles_(stumbles) {}
+
+    rocksdb::IOStatus Read(uint64_t offset, size_t size, const rocksdb::IOOptions& options,
+                           rocksdb::Slice* result, char* scratch,
+                           rocksdb::IODebugContext* debug) const override {
+      if (stumbles_) return rocksdb::IOStatus::IOError("the disk does not answer");
+      return target()->Read(offset, size, options, result, scratch, debug);
+    }
+
+   private:
+    const std::atomic<bool>& stumbles_;
+  };
+};
+
+class StumblingDiskTest : public RocksEventLogFixture {
+ protected:
+  StumblingDiskTest() { options_.folder.database.env = disk_env_.get(); }
+  ~StumblingDiskTest() override { log_.reset(); }
+
+  const std::shared_ptr<StumblingFileSystem> disk_ =
+      std::make_shared<StumblingFileSystem>(env_->GetFileSystem());
+  const std::unique_ptr<rocksdb::Env> disk_env_ = NewHastyEnv(disk_);
+};
+
+TEST_F(StumblingDiskTest, ADiskThatDoesNotReadForAWhileIsNoDamage) {
+  Open();
+  // Each in a block of its own: what is looked at when the log is opened stays in memory.
+  const std::string large(64 << 10, 'x');
+  Append({large, "a", large, "b", large});
+  options_.folder.max_open_check_bytes = 0;
+  Open();  // from the write-ahead file into a table
+  disk_->stumbles = true;
+  error_.Clear();
+  for (const v1::Pull& pull : {After(0), After(1), After(1, std::string(16, 'x'))}) {
+    EXPECT_THAT(log_->Read(pull, &error_),
+                StatusIs(StatusCode::kUnavailable, HasSubstr("the disk does not answer")))
+        << pull.after();
+    EXPECT_EQ(error_.reason(), v1::PullError::REASON_UNSPECIFIED);
+  }
+  disk_->stumbles = false;
+  EXPECT_EQ(BodiesFrom(After(0)),
+            absl::StrJoin({large, std::string("a"), large, std::string("b"), large}, " "));
+}
+
+}  // namespace
+}  // namespace fluxcascade::edge
