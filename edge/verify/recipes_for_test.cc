@@ -1,5 +1,6 @@
 #include "edge/verify/recipes_for_test.h"
 
+#include "absl/strings/str_cat.h"
 #include "edge/verify/sender_for_test.h"
 
 namespace fluxcascade::edge {
@@ -123,6 +124,23 @@ SignedRequest OwnedRequest::View() {
   for (const auto& [name, value] : headers) header_views.push_back({name, value});
   SignedRequest request{.method = method, .headers = header_views, .body = body};
   if (query.has_value()) request.query = *query;
+  return request;
+}
+
+OwnedRequest SignedRequestOf(const v1::DigestRecipe& recipe) {
+  OwnedRequest request{.query = "a=1%2F2", .body = R"([{"id":1}])"};
+  const bool in_seconds = recipe.timestamp().unit() == v1::TimestampRule::UNIT_SECONDS;
+  const std::string timestamp =
+      absl::StrCat(in_seconds ? absl::ToUnixSeconds(kTestSentAt) : absl::ToUnixMillis(kTestSentAt));
+  const bool has_key = recipe.algorithm() == v1::DigestRecipe::ALGORITHM_ED25519;
+  request.headers = {{"Webhook-Id", "msg_1"}};
+  const std::string signature =
+      SenderForTest(recipe, kTestUrl)
+          .HeaderValue(request.View(), timestamp, {has_key ? kTestSeed : kTestSecret});
+  request.headers = {{recipe.header(), signature}, {"Webhook-Id", "msg_1"}};
+  if (recipe.has_timestamp() && recipe.timestamp().item_prefix().empty()) {
+    request.headers.insert(request.headers.begin() + 1, {recipe.timestamp().header(), timestamp});
+  }
   return request;
 }
 

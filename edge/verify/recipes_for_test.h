@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "edge/verify/signed_request.h"
 #include "fluxcascade/edge/v1/hook.pb.h"
 
@@ -15,6 +16,7 @@ namespace fluxcascade::edge {
 
 inline constexpr char kTestSecret[] = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy";
 inline constexpr char kTestUrl[] = "https://www.example.com/webhook_uri";
+inline constexpr absl::Time kTestSentAt = absl::FromUnixMillis(1693657560000);
 
 // hex(SHA-256(secret, body)) in X-Signature; replayable for ever.
 v1::DigestRecipe HashOfBody();
@@ -50,6 +52,10 @@ struct OwnedRequest {
 
   std::vector<RawHeader> header_views = {};  // what the last View shows
 };
+
+// A request with the query `a=1%2F2` and the id `msg_1`, signed as the recipe says with kTestSecret
+// (or kTestSeed) at kTestSentAt. Its signature is the first of its headers, and its id the last.
+OwnedRequest SignedRequestOf(const v1::DigestRecipe& recipe);
 
 }  // namespace fluxcascade::edge
 

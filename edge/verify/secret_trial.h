@@ -22,11 +22,7 @@ class SecretTrial {
 
   // Nothing when a secret matched that is still good. Otherwise SECRET_EXPIRED when only one that
   // is not did, or none is, and else `mismatch`.
-  Refusal Verdict(RejectionReason mismatch) const {
-    if (matched_) return std::nullopt;
-    if (matched_expired_ || !any_live_) return v1::RejectedRequest::REASON_SECRET_EXPIRED;
-    return mismatch;
-  }
+  Refusal Verdict(RejectionReason mismatch) const;
 
  private:
   absl::Time now_;

@@ -8,34 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "edge/verify/digest_check.h"
 #include "edge/verify/recipes_for_test.h"
-#include "edge/verify/sender_for_test.h"
 #include "gtest/gtest.h"
 
 namespace fluxcascade::edge {
 namespace {
 
-constexpr int64_t kSentAtMillis = 1693657560000;
-
-// A request with the query `a=1%2F2`, signed as `recipe` says.
-OwnedRequest Signed(const v1::DigestRecipe& recipe) {
-  OwnedRequest request{.query = "a=1%2F2", .body = R"([{"id":1}])"};
-  const bool in_seconds = recipe.timestamp().unit() == v1::TimestampRule::UNIT_SECONDS;
-  const std::string timestamp = absl::StrCat(kSentAtMillis / (in_seconds ? 1000 : 1));
-  const bool has_key = recipe.algorithm() == v1::DigestRecipe::ALGORITHM_ED25519;
-  request.headers = {{"Webhook-Id", "msg_1"}};
-  const std::string signature =
-      SenderForTest(recipe, kTestUrl)
-          .HeaderValue(request.View(), timestamp, {has_key ? kTestSeed : kTestSecret});
-  request.headers = {{recipe.header(), signature}, {"Webhook-Id", "msg_1"}};
-  if (recipe.has_timestamp() && recipe.timestamp().item_prefix().empty()) {
-    request.headers.insert(request.headers.begin() + 1, {recipe.timestamp().header(), timestamp});
-  }
-  return request;
-}
-
 Refusal Judge(const v1::DigestRecipe& recipe, OwnedRequest& request) {
-  return DigestCheck::Compile(recipe, kTestUrl)
-      ->Check(request.View(), absl::FromUnixMillis(kSentAtMillis));
+  return DigestCheck::Compile(recipe, kTestUrl)->Check(request.View(), kTestSentAt);
 }
 
 std::string& Signature(OwnedRequest& request) { return request.headers[0].second; }
@@ -201,7 +180,7 @@ class TamperedRequestsTest : public testing::TestWithParam<Tampering> {};
 
 TEST_P(TamperedRequestsTest, IsRefused) {
   const v1::DigestRecipe recipe = GetParam().recipe();
-  OwnedRequest request = Signed(recipe);
+  OwnedRequest request = SignedRequestOf(recipe);
   ASSERT_EQ(Judge(recipe, request), std::nullopt) << "before the change";
   GetParam().change(request);
   EXPECT_EQ(Judge(recipe, request), GetParam().reason);
@@ -226,7 +205,7 @@ INSTANTIATE_TEST_SUITE_P(Items, TamperedRequestsTest, testing::ValuesIn(ChangedI
 
 TEST(EveryByteTest, AnyOtherBitOfTheBodyIsRefused) {
   const v1::DigestRecipe recipe = TimedHmac();
-  OwnedRequest request = Signed(recipe);
+  OwnedRequest request = SignedRequestOf(recipe);
   for (size_t bit = 0; bit < request.body.size() * 8; ++bit) {
     request.body[bit / 8] ^= static_cast<char>(1 << (bit % 8));
     EXPECT_EQ(Judge(recipe, request), kMismatch) << "bit " << bit;
@@ -236,15 +215,15 @@ TEST(EveryByteTest, AnyOtherBitOfTheBodyIsRefused) {
 
 TEST(EquivalentRequestsTest, WhatTheSignedStringDoesNotShowIsAccepted) {
   const v1::DigestRecipe recipe = TimedHmac();
-  OwnedRequest decoded = Signed(recipe);
+  OwnedRequest decoded = SignedRequestOf(recipe);
   decoded.query = "a=1/2";
   EXPECT_EQ(Judge(recipe, decoded), std::nullopt);
 
-  OwnedRequest lower_case = Signed(recipe);
+  OwnedRequest lower_case = SignedRequestOf(recipe);
   lower_case.query = "a=1%2f2";
   EXPECT_EQ(Judge(recipe, lower_case), std::nullopt);
 
-  OwnedRequest more_headers = Signed(recipe);
+  OwnedRequest more_headers = SignedRequestOf(recipe);
   more_headers.headers.emplace_back("X-Signature", "another scheme's");
   EXPECT_EQ(Judge(recipe, more_headers), std::nullopt);
 }
