@@ -27,7 +27,10 @@ SeenIds::Sight SeenIds::Claim(const std::string& hook_id, const Key& key, absl::
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) {
     const Entries::iterator entry = found->second;
-    if (now <= entry->good_until) return entry->taken ? Sight::kTaken : Sight::kBeingTaken;
+    if (now <= entry->good_until) {
+      Prolong(entry, good_until);
+      return entry->taken ? Sight::kTaken : Sight::kBeingTaken;
+    }
     Remove(entry);
   }
   MakeRoom(hook_id, now);
@@ -55,11 +58,27 @@ void SeenIds::GiveUp(const Key& key) {
 }
 
 void SeenIds::KeepOnly(const std::function<bool(const std::string& hook_id)>& is_kept) {
-  MutexLock lock(mutex_);
-  for (auto next = entries_.begin(); next != entries_.end();) {
-    const auto entry = next++;
-    if (!is_kept(entry->hook->first)) Remove(entry);
+  std::vector<std::string> gone;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [hook_id, entries] : hooks_) {
+      if (!is_kept(hook_id)) gone.push_back(hook_id);
+    }
   }
+  for (const std::string& hook_id : gone) {
+    while (DropSome(hook_id)) {
+    }
+  }
+}
+
+bool SeenIds::DropSome(const std::string& hook_id) {
+  MutexLock lock(mutex_);
+  for (int i = 0; i < kDroppedAtOnce; ++i) {
+    const auto hook = hooks_.find(hook_id);
+    if (hook == hooks_.end()) return false;
+    Remove(hook->second.front());
+  }
+  return true;
 }
 
 uint64_t SeenIds::forgotten() const {
@@ -72,6 +91,14 @@ void SeenIds::ClearOld(absl::Time now) {
     if (entries_.empty() || now <= entries_.front().good_until) return;
     Remove(entries_.begin());
   }
+}
+
+void SeenIds::Prolong(Entries::iterator entry, absl::Time good_until) {
+  if (good_until <= entry->good_until) return;
+  entry->good_until = good_until;
+  entries_.splice(entries_.end(), entries_, entry);
+  EntriesOfHook& of_hook = entry->hook->second;
+  of_hook.splice(of_hook.end(), of_hook, entry->place_in_hook);
 }
 
 void SeenIds::MakeRoom(const std::string& hook_id, absl::Time now) {

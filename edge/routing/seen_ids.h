@@ -48,13 +48,14 @@ class SeenIds {
 
   explicit SeenIds(Limits limits) : limits_(limits) {}
 
-  // A message is remembered until after `good_until`.
+  // A message is remembered until after `good_until`, the latest of all its claims: a copy that was
+  // signed later is good for longer.
   Sight Claim(const std::string& hook_id, const Key& key, absl::Time good_until, absl::Time now);
   // The end of a claim. Quick; does nothing if the message was forgotten meanwhile.
   void Taken(const Key& key);
   void GiveUp(const Key& key);
 
-  // Forgets the messages of all other hooks.
+  // Forgets the messages of all other hooks. Claims go on meanwhile.
   void KeepOnly(const std::function<bool(const std::string& hook_id)>& is_kept);
 
   // Messages that were forgotten early, since the start.
@@ -63,9 +64,12 @@ class SeenIds {
  private:
   // How many that are too old a claim clears away: it adds one, and must not take long.
   static constexpr int kClearedAtOnce = 4;
+  // How many of a hook that is gone are forgotten while claims wait.
+  static constexpr int kDroppedAtOnce = 256;
 
   struct Entry;
-  // In the order of their claims, so the first of all is also the first of its hook.
+  // In the order of the claims that set their times, so the first of all is also the first of its
+  // hook.
   using Entries = std::list<Entry>;
   using EntriesOfHook = std::list<Entries::iterator>;
   using Hooks = absl::node_hash_map<std::string, EntriesOfHook>;
@@ -78,9 +82,12 @@ class SeenIds {
   };
 
   void ClearOld(absl::Time now) FC_REQUIRES(mutex_);
+  void Prolong(Entries::iterator entry, absl::Time good_until) FC_REQUIRES(mutex_);
   void MakeRoom(const std::string& hook_id, absl::Time now) FC_REQUIRES(mutex_);
   void Forget(Entries::iterator entry, absl::Time now) FC_REQUIRES(mutex_);
   void Remove(Entries::iterator entry) FC_REQUIRES(mutex_);
+  // Of that hook; whether it has more.
+  bool DropSome(const std::string& hook_id) FC_EXCLUDES(mutex_);
 
   const Limits limits_;
   mutable Mutex mutex_;

@@ -73,10 +73,40 @@ TEST_F(SeenIdsTest, WhatWasGivenUpIsNewAgain) {
 TEST_F(SeenIdsTest, AMessageIsRememberedToTheEndOfItsWindowAndNoLonger) {
   Take("hook", 1);
   now_ += absl::Minutes(1);
-  EXPECT_EQ(Claim("hook", 1), Sight::kTaken);
+  EXPECT_EQ(seen_.Claim("hook", Key("hook", 1), now_, now_), Sight::kTaken);
   now_ += absl::Nanoseconds(1);
   EXPECT_EQ(Claim("hook", 1), Sight::kNew);
   EXPECT_EQ(seen_.forgotten(), 0);
+}
+
+TEST_F(SeenIdsTest, ACopyThatIsGoodForLongerIsRememberedForLonger) {
+  Take("hook", 1);
+  Take("hook", 2);
+  now_ += absl::Seconds(50);
+  EXPECT_EQ(Claim("hook", 1), Sight::kTaken);
+  now_ += absl::Seconds(60);
+  EXPECT_EQ(Claim("hook", 2), Sight::kNew) << "of which no copy came";
+  EXPECT_EQ(seen_.Claim("hook", Key("hook", 1), now_, now_), Sight::kTaken)
+      << "that copy, recorded and sent again";
+  now_ += absl::Nanoseconds(1);
+  EXPECT_EQ(Claim("hook", 1), Sight::kNew);
+}
+
+TEST_F(SeenIdsTest, ACopyThatIsGoodForLessChangesNothing) {
+  Take("hook", 1);
+  EXPECT_EQ(seen_.Claim("hook", Key("hook", 1), now_, now_), Sight::kTaken);
+  now_ += absl::Minutes(1);
+  EXPECT_EQ(Claim("hook", 1), Sight::kTaken);
+}
+
+TEST_F(SeenIdsTest, WhoseCopyCameLastIsForgottenLast) {
+  for (int id = 1; id <= 3; ++id) Take("hook", id);
+  now_ += absl::Seconds(1);
+  EXPECT_EQ(Claim("hook", 1), Sight::kTaken);
+  Take("hook", 4);
+  EXPECT_EQ(seen_.forgotten(), 1);
+  EXPECT_EQ(Claim("hook", 1), Sight::kTaken);
+  EXPECT_EQ(Claim("hook", 2), Sight::kNew);
 }
 
 TEST_F(SeenIdsTest, AnOldOneBehindAYoungOneIsNewToo) {
@@ -134,6 +164,22 @@ TEST_F(SeenIdsTest, TheMessagesOfAHookGoWithIt) {
   EXPECT_EQ(Claim("goes", 1), Sight::kNew);
   EXPECT_EQ(Claim("goes", 2), Sight::kNew);
   EXPECT_EQ(seen_.forgotten(), 0);
+}
+
+TEST(SeenIdsOfManyTest, AllMessagesOfAHookGoWithIt) {
+  SeenIds seen{{}};
+  const absl::Time now = absl::FromUnixSeconds(1700000000);
+  for (int id = 0; id < 1000; ++id) {
+    for (const char* hook : {"stays", "goes"}) {
+      seen.Claim(hook, KeyOf(hook, {absl::StrCat(id)}, ""), now, now);
+    }
+  }
+  seen.KeepOnly([](const std::string& hook) { return hook == "stays"; });
+  for (int id = 0; id < 1000; ++id) {
+    EXPECT_EQ(seen.Claim("stays", KeyOf("stays", {absl::StrCat(id)}, ""), now, now),
+              Sight::kBeingTaken);
+    EXPECT_EQ(seen.Claim("goes", KeyOf("goes", {absl::StrCat(id)}, ""), now, now), Sight::kNew);
+  }
 }
 
 TEST(SeenIdsThreadsTest, OfManyThatClaimTheSameOneWins) {
