@@ -31,7 +31,8 @@ void FakeEventLog::Append(v1::LoggedRequest request, Done done) {
   absl::Status failure;
   {
     MutexLock lock(mutex_);
-    failure = failure_;
+    failure = std::exchange(next_failure_, absl::OkStatus());
+    if (failure.ok()) failure = failure_;
     if (failure.ok() && held_) {
       waiting_.push_back({std::move(request), std::move(done)});
       return;
@@ -157,6 +158,11 @@ void FakeEventLog::FailWith(absl::Status status) {
     if (!status.ok()) refused.swap(waiting_);
   }
   for (const Waiting& waiting : refused) waiting.done(status);
+}
+
+void FakeEventLog::FailNextWith(absl::Status status) {
+  MutexLock lock(mutex_);
+  next_failure_ = std::move(status);
 }
 
 void FakeEventLog::FailReadsWith(absl::Status status) {

@@ -44,6 +44,8 @@ class FakeEventLog final : public EventLog {
   void Release();
   // Refuses every later Append, and all that wait, with `status`; OK: takes them again.
   void FailWith(absl::Status status);
+  // Refuses the next Append alone.
+  void FailNextWith(absl::Status status);
   // Every later Read fails with `status`, and `error` stays as it was; OK: it reads again.
   void FailReadsWith(absl::Status status);
   // Drops everything up to what all have acknowledged.
@@ -73,6 +75,7 @@ class FakeEventLog final : public EventLog {
   std::vector<std::pair<std::string, uint64_t>> acknowledged_ FC_GUARDED_BY(mutex_);
   bool held_ FC_GUARDED_BY(mutex_) = false;
   absl::Status failure_ FC_GUARDED_BY(mutex_);
+  absl::Status next_failure_ FC_GUARDED_BY(mutex_);
   absl::Status read_failure_ FC_GUARDED_BY(mutex_);
   std::vector<Waiting> waiting_ FC_GUARDED_BY(mutex_);
   // Held while the listener is called.

@@ -9,7 +9,7 @@
 namespace fluxcascade::edge {
 
 Quarantine::Quarantine(QuarantineStore::Options options, Keyring keyring, Edge edge)
-    : edge_(edge), store_(std::move(options), std::move(keyring)) {}
+    : edge_(edge), store_(std::move(options), std::move(keyring), edge.notices) {}
 
 Quarantine::~Quarantine() {
   if (store_.ready()) WriteWaiting();

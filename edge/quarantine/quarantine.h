@@ -38,7 +38,7 @@ class Quarantine {
   // How often rules and ages are looked at, and a folder that can't be used is tried again.
   static constexpr absl::Duration kCareInterval = absl::Seconds(5);
   // Between the steps of a job, while it waits for the log.
-  static constexpr absl::Duration kStepInterval = absl::Milliseconds(2);
+  static constexpr absl::Duration kStepInterval = absl::Milliseconds(1);
   static constexpr size_t kMaxWaitingAsks = 64;
   static constexpr size_t kMaxStates = 100;
 

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/crypto/keyring.h"
+#include "common/logging/limited_log.h"
 #include "common/mutex/mutex.h"
 #include "edge/quarantine/quarantine_folder.h"
 #include "edge/quarantine/quarantine_index.h"
@@ -49,8 +50,12 @@ class QuarantineStore {
     uint64_t min_free_bytes = 0;
   };
 
-  QuarantineStore(Options options, Keyring keyring)
-      : options_(std::move(options)), keyring_(std::move(keyring)), index_(options_.max_bytes) {}
+  // `notices` outlives it.
+  QuarantineStore(Options options, Keyring keyring, LimitedLog& notices)
+      : options_(std::move(options)),
+        keyring_(std::move(keyring)),
+        notices_(notices),
+        index_(options_.max_bytes) {}
 
   // Before it is open, and has loaded all, it can't be used; after an error this may be tried
   // again.
@@ -92,6 +97,7 @@ class QuarantineStore {
 
   const Options options_;
   const Keyring keyring_;
+  LimitedLog& notices_;
   std::unique_ptr<QuarantineFolder> folder_;
   // The oldest at the end.
   std::vector<uint64_t> to_load_;

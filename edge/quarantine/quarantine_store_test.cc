@@ -6,9 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/file/file.h"
+#include "common/logging/limited_log.h"
 #include "common/proto_time/proto_time.h"
 #include "common/random/fake_random.h"
 #include "common/status/status_matchers.h"
+#include "common/time/fake_clock.h"
 #include "edge/quarantine/quarantine_codec.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -33,7 +35,7 @@ class QuarantineStoreTest : public testing::Test {
  protected:
   void Open() {
     store_.reset();  // it holds the folder
-    store_ = std::make_unique<QuarantineStore>(options_, *Keyring::Parse(keys_, random_));
+    store_ = std::make_unique<QuarantineStore>(options_, *Keyring::Parse(keys_, random_), notices_);
     FC_ASSERT_OK(store_->Open());
     while (store_->LoadSome()) {
     }
@@ -63,6 +65,8 @@ class QuarantineStoreTest : public testing::Test {
   }
   bool HasFile(uint64_t number) const { return ReadFileToString(File(number)).ok(); }
 
+  FakeClock clock_;
+  LimitedLog notices_{clock_};
   FakeRandom random_;
   std::string keys_ = Keyring::NewKeyLine("k1", random_);
   QuarantineStore::Options options_{
@@ -89,7 +93,7 @@ TEST_F(QuarantineStoreTest, MoreFilesThanOneLoadTakesAreAllLoaded) {
   Open();
   for (size_t i = 0; i <= QuarantineStore::kLoadedAtOnce; ++i) FC_ASSERT_OK(Put("body"));
   store_.reset();
-  store_ = std::make_unique<QuarantineStore>(options_, *Keyring::Parse(keys_, random_));
+  store_ = std::make_unique<QuarantineStore>(options_, *Keyring::Parse(keys_, random_), notices_);
   FC_ASSERT_OK(store_->Open());
   EXPECT_TRUE(store_->LoadSome());
   EXPECT_FALSE(store_->ready());

@@ -142,11 +142,9 @@ class QuarantineTest : public testing::Test {
     EXPECT_EQ(results.size(), 1u);
     return results.empty() ? v1::QuarantineResult() : results[0];
   }
-  // Of twice as many as may be under way, while the log takes its time.
+  // Of three, while the log takes its time.
   void BeginLongRelease() {
-    for (size_t i = 0; i < 2 * ReleaseJob::kMaxUnderWay; ++i) {
-      quarantine_->Keep(Request(absl::StrCat(i)), Rule());
-    }
+    Keep({"one", "two", "three"});
     Configure(kTestSecret);
     log_.Hold();
     quarantine_->Ask(AskFor(v1::ReleaseQuarantine::MODE_RELEASE));
@@ -281,15 +279,15 @@ TEST_F(QuarantineTest, ARequestGoesOnlyOnceItIsDurable) {
   log_.Hold();
   quarantine_->Ask(AskFor(v1::ReleaseQuarantine::MODE_RELEASE));
   Work(absl::Seconds(1));
-  EXPECT_EQ(log_.waiting(), 2u);
+  EXPECT_EQ(log_.waiting(), 1u);
   EXPECT_EQ(quarantine_->stats().requests, 2u);
   EXPECT_THAT(quarantine_->TakeResults(), IsEmpty());
 
   Open();  // the process ends, and what it had given to the log becomes durable or not
   log_.Release();
   EXPECT_EQ(Release().released(), 2u);
-  EXPECT_THAT(LoggedBodies(), ElementsAre("one", "two", "one", "two"))
-      << "twice, which the control plane drops; never not at all";
+  EXPECT_THAT(LoggedBodies(), ElementsAre("one", "one", "two"))
+      << "one twice, which the control plane drops; never not at all";
 }
 
 TEST_F(QuarantineTest, ALogThatTakesNothingEndsTheRoundAndLosesNothing) {
@@ -305,14 +303,26 @@ TEST_F(QuarantineTest, ALogThatTakesNothingEndsTheRoundAndLosesNothing) {
   EXPECT_THAT(LoggedBodies(), ElementsAre("one", "two"));
 }
 
-TEST_F(QuarantineTest, NoMoreAreUnderWayThanMayBe) {
+TEST_F(QuarantineTest, NoneOvertakesOneThatTheLogDidNotTake) {
+  Keep({"one", "two"});
+  Configure(kTestSecret);
+  log_.FailNextWith(absl::ResourceExhaustedError("no room for a large one"));
+  const v1::QuarantineResult failed = Release();
+  EXPECT_THAT(failed.error(), HasSubstr("no room"));
+  EXPECT_EQ(failed.remaining(), 2u);
+  EXPECT_THAT(LoggedBodies(), IsEmpty());
+  EXPECT_EQ(Release().released(), 2u);
+  EXPECT_THAT(LoggedBodies(), ElementsAre("one", "two"));
+}
+
+TEST_F(QuarantineTest, NoneIsGivenToTheLogBeforeItHasTakenTheOneBefore) {
   BeginLongRelease();
-  EXPECT_EQ(log_.waiting(), ReleaseJob::kMaxUnderWay);
-  log_.Release();
+  EXPECT_EQ(log_.waiting(), 1u);
+  log_.FailWith(absl::UnavailableError("the disk is gone"));
+  log_.FailWith(absl::OkStatus());
   Work(absl::Seconds(1));
-  EXPECT_EQ(quarantine_->TakeResults()[0].released(), 2 * ReleaseJob::kMaxUnderWay);
-  const std::vector<std::string> bodies = LoggedBodies();
-  for (size_t i = 0; i < bodies.size(); ++i) EXPECT_EQ(bodies[i], absl::StrCat(i));
+  EXPECT_EQ(quarantine_->TakeResults()[0].released(), 0u);
+  EXPECT_THAT(LoggedBodies(), IsEmpty());
 }
 
 TEST_F(QuarantineTest, WhatIsKeptWhileARoundIsUnderWayIsLeftForTheNext) {
@@ -322,7 +332,7 @@ TEST_F(QuarantineTest, WhatIsKeptWhileARoundIsUnderWayIsLeftForTheNext) {
   Work(absl::Seconds(1));
   const std::vector<v1::QuarantineResult> results = quarantine_->TakeResults();
   ASSERT_EQ(results.size(), 1u);
-  EXPECT_EQ(results[0].released(), 2 * ReleaseJob::kMaxUnderWay);
+  EXPECT_EQ(results[0].released(), 3u);
   EXPECT_EQ(results[0].remaining(), 1u);
   EXPECT_EQ(Release().released(), 1u);
 }

@@ -35,26 +35,25 @@ ReleaseJob::ReleaseJob(Edge edge, v1::ReleaseQuarantine ask)
     : edge_(edge), ask_(std::move(ask)), through_(edge.store.last_number()) {}
 
 bool ReleaseJob::Step(absl::Time now) {
-  TakeAnswers();
-  if (failure_.ok() && !ended_) GoOn(now);
-  return under_way_ > 0 || (failure_.ok() && !ended_);
+  TakeAnswer();
+  if (failure_.ok() && !ended_ && !under_way_.has_value()) GoOn(now);
+  return under_way_.has_value() || (failure_.ok() && !ended_);
 }
 
-void ReleaseJob::TakeAnswers() {
-  std::vector<Answers::Answer> answers;
+void ReleaseJob::TakeAnswer() {
+  std::optional<absl::Status> status;
   {
-    MutexLock lock(answers_->mutex);
-    answers.swap(answers_->answers);
+    MutexLock lock(answer_->mutex);
+    status.swap(answer_->status);
   }
-  for (const Answers::Answer& answer : answers) {
-    --under_way_;
-    if (answer.status.ok()) {
-      edge_.store.RemoveReleased(ask_.hook_id(), answer.number);
-      result_.set_released(result_.released() + 1);
-    } else if (failure_.ok()) {
-      failure_ = absl::Status(answer.status.code(), absl::StrCat("the log did not take a request: ",
-                                                                 answer.status.message()));
-    }
+  if (!status.has_value()) return;
+  const uint64_t number = *std::exchange(under_way_, std::nullopt);
+  if (status->ok()) {
+    edge_.store.RemoveReleased(ask_.hook_id(), number);
+    result_.set_released(result_.released() + 1);
+  } else {
+    failure_ = absl::Status(status->code(),
+                            absl::StrCat("the log did not take a request: ", status->message()));
   }
 }
 
@@ -86,7 +85,7 @@ void ReleaseJob::GoOn(absl::Time now) {
   if (!failure_.ok()) return;
   const RoutedHook* hook = table == nullptr ? nullptr : table->FindById(ask_.hook_id(), now);
   uint64_t bytes = 0;
-  for (size_t i = 0; i < kStepRequests && bytes < kStepBytes && under_way_ < kMaxUnderWay; ++i) {
+  for (size_t i = 0; i < kStepRequests && bytes < kStepBytes; ++i) {
     const std::optional<QuarantineItem> item = edge_.store.Next(ask_.hook_id(), after_);
     if (!item.has_value() || item->number > through_) {
       ended_ = true;
@@ -95,6 +94,8 @@ void ReleaseJob::GoOn(absl::Time now) {
     if (Handle(*item, hook, now) == Next::kWait) return;
     after_ = item->number;
     bytes += item->bytes;
+    TakeAnswer();
+    if (under_way_.has_value() || !failure_.ok()) return;
   }
 }
 
@@ -142,18 +143,17 @@ ReleaseJob::Next ReleaseJob::Verify(const QuarantineItem& item,
   }
   v1::LoggedRequest logged = LoggedForm(hook, view, verified.verified_by, item.receive_time);
   logged.set_body(request.body());
-  ++under_way_;
-  edge_.log.Append(std::move(logged), AnswerFor(item.number, key));
+  under_way_ = item.number;
+  edge_.log.Append(std::move(logged), AnswerFor(key));
   return Next::kGoOn;
 }
 
-EventLog::Done ReleaseJob::AnswerFor(uint64_t number,
-                                     const std::optional<SeenIds::Key>& key) const {
-  return [answers = answers_, seen = &edge_.hooks.seen_ids(), number,
+EventLog::Done ReleaseJob::AnswerFor(const std::optional<SeenIds::Key>& key) const {
+  return [answer = answer_, seen = &edge_.hooks.seen_ids(),
           key](const absl::StatusOr<uint64_t>& sequence) {
     if (key.has_value()) sequence.ok() ? seen->Taken(*key) : seen->GiveUp(*key);
-    MutexLock lock(answers->mutex);
-    answers->answers.push_back({.number = number, .status = sequence.status()});
+    MutexLock lock(answer->mutex);
+    answer->status = sequence.status();
   };
 }
 

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -28,13 +27,13 @@ namespace fluxcascade::edge {
 // so that of several copies one is taken.
 //
 // Append gives the requests to the log in the order in which they were received; each goes from the
-// quarantine once it is durable there. After the first that the log does not take none is given.
+// quarantine once it is durable there. One is given at a time, and after the first that the log
+// does not take none: the log may have room again for a later one, which would then overtake it.
 //
 // For the store's thread. It may be destroyed while the log still owes an answer; what that was
 // about is still in the quarantine, and may be released twice.
 class ReleaseJob {
  public:
-  static constexpr size_t kMaxUnderWay = 64;
   // What one step does at most.
   static constexpr size_t kStepRequests = 64;
   static constexpr uint64_t kStepBytes = uint64_t{4} << 20;
@@ -58,34 +57,31 @@ class ReleaseJob {
   v1::QuarantineResult Result() const;
 
  private:
-  // What the log has said. Lives as long as an answer is due.
-  struct Answers {
-    struct Answer {
-      uint64_t number;
-      absl::Status status;
-    };
+  // What the log has said of the request under way. Lives as long as that is due.
+  struct Answer {
     Mutex mutex;
-    std::vector<Answer> answers FC_GUARDED_BY(mutex);
+    std::optional<absl::Status> status FC_GUARDED_BY(mutex);
   };
   // To wait is to come back to the same request.
   enum class Next { kGoOn, kWait };
 
-  void TakeAnswers();
+  void TakeAnswer();
   absl::Status CheckAsk(const HookTable* table, absl::Time now) const;
   void GoOn(absl::Time now);
   Next Handle(const QuarantineItem& item, const RoutedHook* hook, absl::Time now);
   Next Verify(const QuarantineItem& item, const v1::QuarantinedRequest& request,
               const RoutedHook& hook, absl::Time now);
   // The end of the request's claim, if it has one, and of its wait for the log.
-  EventLog::Done AnswerFor(uint64_t number, const std::optional<SeenIds::Key>& key) const;
+  EventLog::Done AnswerFor(const std::optional<SeenIds::Key>& key) const;
 
   const Edge edge_;
   const v1::ReleaseQuarantine ask_;
   const uint64_t through_;
-  const std::shared_ptr<Answers> answers_ = std::make_shared<Answers>();
+  const std::shared_ptr<Answer> answer_ = std::make_shared<Answer>();
   uint64_t after_ = 0;
   bool ended_ = false;
-  size_t under_way_ = 0;
+  // What the log has been given, and has not answered yet.
+  std::optional<uint64_t> under_way_;
   absl::Status failure_;
   v1::QuarantineResult result_;
   std::map<v1::RejectedRequest::Reason, uint64_t> refused_;
