@@ -48,7 +48,7 @@ class Stream {
   virtual void CloseWrite() = 0;
 
   // Of a handshake that failed: the peer spoke HTTP without TLS. SendUnencrypted then reaches it,
-  // best effort.
+  // best effort, and Read gives what it sends besides.
   virtual bool peer_speaks_plain_http() const = 0;
   virtual void SendUnencrypted(absl::string_view bytes) = 0;
 

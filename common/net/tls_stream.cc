@@ -133,7 +133,18 @@ IoStatus TlsStream::Handshake() {
   return IoStatus::kOk;
 }
 
+IoResult TlsStream::ReadUnencrypted(absl::Span<char> into) {
+  while (true) {
+    const ssize_t received = ::recv(socket_.get(), into.data(), into.size(), 0);
+    if (received > 0) return {IoStatus::kOk, static_cast<size_t>(received)};
+    if (received == 0) return {IoStatus::kClosed};
+    if (errno == EAGAIN) return {IoStatus::kWantRead};
+    if (errno != EINTR) return {IoStatus::kFailed};
+  }
+}
+
 IoResult TlsStream::Read(absl::Span<char> into) {
+  if (plain_http_) return ReadUnencrypted(into);
   ERR_clear_error();
   ReceiveScope scope(*this);
   size_t filled = 0;

@@ -46,6 +46,7 @@ class TlsStream final : public Stream {
 
   IoStatus StatusAfter(int result);
   IoStatus Fail(absl::string_view what);
+  IoResult ReadUnencrypted(absl::Span<char> into);
   int Receive(char* into, int size);
   int Send(const char* from, int size);
 

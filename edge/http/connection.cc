@@ -12,6 +12,8 @@ namespace {
 constexpr size_t kReadSize = 16 * 1024;
 // With kMaxRequestsPerTurn, what one connection may take of a turn while others wait.
 constexpr int kMaxReadsPerTurn = 4;
+// Room for answers that a connection keeps while there are none.
+constexpr size_t kMaxKeptOut = 4 * 1024;
 constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 void Count(HookOutcome outcome, HttpCounters& counters) {
@@ -122,7 +124,7 @@ void Connection::FailHandshake() {
         .Get(ReplyKind::kBadRequest)
         .AppendTo(&reply, /*close=*/true, context_.date.At(context_.loop.clock().Now()));
     stream_->SendUnencrypted(reply);
-    stream_->CloseWrite();
+    return Linger();
   }
   Close();
 }
@@ -304,6 +306,8 @@ bool Connection::WriteOut() {
   }
   out_.clear();
   out_written_ = 0;
+  // A client that was slow once is not to hold its place for good.
+  if (out_.capacity() > kMaxKeptOut) std::string().swap(out_);
   return true;
 }
 

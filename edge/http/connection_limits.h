@@ -32,8 +32,8 @@ struct ConnectionLimits {
   size_t linger_bytes = 2 * 1024 * 1024;
   // Requests whose answers are due; no more is read until there are fewer.
   size_t max_pipelined = 16;
-  // Answers that the client has not taken; no more is read until there are fewer.
-  size_t max_unsent = 64 * 1024;
+  // Bytes of answers that the client has not taken; no more is read until there are fewer.
+  size_t max_unsent = 8 * 1024;
 };
 
 }  // namespace fluxcascade::edge

@@ -153,6 +153,14 @@ TEST_F(HttpServerTest, HttpWithoutTlsGetsAShort400) {
   EXPECT_EQ(server_->stats().failed_handshakes, 1u);
 }
 
+TEST_F(HttpServerTest, SoDoesWhoeverSendsMuchWithoutTls) {
+  StartServer();
+  httplib::Client client("127.0.0.1", server_->port());
+  const httplib::Result result = client.Post("/", std::string(1 << 20, 'x'), "text/plain");
+  ASSERT_TRUE(result) << httplib::to_string(result.error());
+  EXPECT_EQ(result->status, 400);
+}
+
 TEST_F(HttpServerTest, ManyClientsOverSeveralLoopsAreServed) {
   options_.loops = 3;
   receiver_.AnswerAtOnce(HookOutcome::kAccepted);
