@@ -90,7 +90,7 @@ void ZerosAheadFileSystem::Run() {
       continue;
     }
     mutex_.Unlock();
-    const bool made = HasRoom() && WriteZeros().ok();
+    const bool made = HasRoom(/*written=*/0) && WriteZeros().ok();
     if (!made) static_cast<void>(target()->DeleteFile(ready_path_, IOOptions(), nullptr));
     mutex_.Lock();
     state_ = made ? State::kReady : State::kFailed;
@@ -98,11 +98,11 @@ void ZerosAheadFileSystem::Run() {
   }
 }
 
-bool ZerosAheadFileSystem::HasRoom() {
+bool ZerosAheadFileSystem::HasRoom(uint64_t written) {
   uint64_t free = 0;
   // Not every file system can tell, as one in memory.
   if (!target()->GetFreeSpace(folder_, IOOptions(), &free, nullptr).ok()) return true;
-  return free >= kLeastFree * bytes_;
+  return free >= kLeastFree * bytes_ - written;
 }
 
 // What an earlier process left is made anew: it may have been in use when the power was cut.
@@ -115,6 +115,8 @@ IOStatus ZerosAheadFileSystem::WriteZeros() {
     status = file->Append(piece, IOOptions(), nullptr);
     if (status.ok()) status = file->Sync(IOOptions(), nullptr);
     if (!status.ok()) return status;
+    // Others write, too.
+    if (!HasRoom(written + piece.size())) return IOStatus::NoSpace("there is too little left");
     MutexLock lock(mutex_);
     if (ending_) return IOStatus::Aborted("nobody needs it any more");
   }

@@ -54,7 +54,8 @@ class ZerosAheadFileSystem final : public rocksdb::FileSystemWrapper {
   void Run();
   // Makes the file, durably.
   rocksdb::IOStatus WriteZeros();
-  bool HasRoom();
+  // With so much of the file there already.
+  bool HasRoom(uint64_t written);
   bool TakeReady();
   void SetState(State state);
 

@@ -26,7 +26,7 @@ class NarrowFileSystem final : public rocksdb::FileSystemWrapper {
   const char* Name() const override { return "NarrowFileSystem"; }
   rocksdb::IOStatus GetFreeSpace(const std::string&, const rocksdb::IOOptions&, uint64_t* free,
                                  rocksdb::IODebugContext*) override {
-    *free = free_bytes;
+    *free = asked++ == 0 ? free_bytes : free_bytes - taken_bytes;
     return rocksdb::IOStatus::OK();
   }
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
@@ -39,6 +39,9 @@ class NarrowFileSystem final : public rocksdb::FileSystemWrapper {
   }
 
   uint64_t free_bytes = ~uint64_t{0};
+  // Of these, what is gone once zeros are being written.
+  uint64_t taken_bytes = 0;
+  int asked = 0;
   bool refuse_zeros = false;
 };
 
@@ -182,6 +185,22 @@ TEST_F(ZerosAheadFileSystemTest, DoesWithoutZerosWhereTheyDoNotFit) {
 
 TEST_F(ZerosAheadFileSystemTest, WritesZerosIntoTheLastRoomThatIsEnough) {
   base_->free_bytes = ZerosAheadFileSystem::kLeastFree * kBytes;
+  const auto ahead = MakeAhead();
+  ahead->WaitUntilReady();
+  EXPECT_TRUE(std::filesystem::exists(ReadyPath()));
+}
+
+TEST_F(ZerosAheadFileSystemTest, GivesUpWhenOthersTakeTheRoomMeanwhile) {
+  base_->free_bytes = ZerosAheadFileSystem::kLeastFree * kBytes;
+  base_->taken_bytes = kBytes + 1;
+  const auto ahead = MakeAhead();
+  ahead->WaitUntilReady();
+  EXPECT_FALSE(std::filesystem::exists(ReadyPath()));
+}
+
+TEST_F(ZerosAheadFileSystemTest, ItsOwnZerosDoNotCountAgainstIt) {
+  base_->free_bytes = ZerosAheadFileSystem::kLeastFree * kBytes;
+  base_->taken_bytes = kBytes;
   const auto ahead = MakeAhead();
   ahead->WaitUntilReady();
   EXPECT_TRUE(std::filesystem::exists(ReadyPath()));
