@@ -50,12 +50,14 @@ ABSL_FLAG(uint64_t, max_connections, 16 * 1024, "connections open at once");
 ABSL_FLAG(uint64_t, max_log_bytes, uint64_t{16} << 30,
           "what the log may hold that the control plane does not have; then webhooks get 503");
 ABSL_FLAG(uint64_t, min_free_bytes, uint64_t{1} << 30,
-          "with less than this free on the disk webhooks get 503");
+          "with less than this free on the disk, besides what the log has in memory, webhooks get "
+          "503, and with less than twice this the log drops what the control plane has; 0: only a "
+          "full disk stops it");
 ABSL_FLAG(bool, log_zeros_ahead, true,
           "write the log over 64 MiB of zeros that are on the disk already, as syncs are then "
           "faster; every byte is written twice");
 ABSL_FLAG(absl::Duration, retention, absl::Hours(72),
-          "how long the log keeps what the control plane has");
+          "how long the log keeps what the control plane has, while there is space");
 ABSL_FLAG(uint64_t, retention_bytes, uint64_t{4} << 30, "and how much of it at most");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "how long a stop waits for what is being answered");

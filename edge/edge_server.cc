@@ -128,7 +128,7 @@ absl::Status EdgeServer::OpenLog() {
   keeper_ = std::make_unique<LogKeeper>(
       LogCare::Jobs{.retention_step = [this] { return log_->RetentionStep(); },
                     .reopen = [this] { return log_->Reopen(); },
-                    .look_at_disk = [this] { log_->LookAtDisk(); }},
+                    .look_at_disk = [this] { return log_->LookAtDisk(); }},
       clock_);
   return absl::OkStatus();
 }

@@ -15,7 +15,7 @@ LogCare::LogCare(Jobs jobs, absl::Duration now)
 
 absl::Duration LogCare::RunDue(absl::Duration now) {
   if (now >= look_due_) {
-    jobs_.look_at_disk();
+    if (jobs_.look_at_disk()) retention_due_ = now;
     look_due_ = now + kLookInterval;
   }
   if (now >= reopen_due_) {

@@ -25,7 +25,8 @@ class LogCare {
     std::function<absl::StatusOr<bool>()> retention_step;
     // Does nothing to a log that is well.
     std::function<absl::Status()> reopen;
-    std::function<void()> look_at_disk;
+    // True: a retention step would free some of a disk that is short of space.
+    std::function<bool()> look_at_disk;
   };
 
   LogCare(Jobs jobs, absl::Duration now);

@@ -14,6 +14,7 @@ class LogCareTest : public testing::Test {
   int steps_with_more_ = 0;
   int reopens_ = 0;
   int looks_ = 0;
+  bool short_ = false;
   absl::Status trouble_;
   LogCare care_{{.retention_step = [this]() -> absl::StatusOr<bool> {
                    ++steps_;
@@ -25,7 +26,11 @@ class LogCareTest : public testing::Test {
                        ++reopens_;
                        return trouble_;
                      },
-                 .look_at_disk = [this] { ++looks_; }},
+                 .look_at_disk =
+                     [this] {
+                       ++looks_;
+                       return short_;
+                     }},
                 now_};
 };
 
@@ -78,6 +83,24 @@ TEST_F(LogCareTest, GoesOnAtOnceWhileThereIsMoreToDrop) {
   EXPECT_GT(RunDue(), now_);
   EXPECT_EQ(steps_, 3);
   EXPECT_EQ(reopens_, 1) << "once for this time";
+}
+
+TEST_F(LogCareTest, WhileTheDiskIsShortOfSpaceItTrimsWheneverItLooks) {
+  RunDue();
+  short_ = true;
+  now_ += absl::Seconds(0.999);
+  RunDue();
+  EXPECT_EQ(steps_, 0);
+  now_ += absl::Milliseconds(1);
+  EXPECT_EQ(RunDue(), now_ + absl::Seconds(1));
+  EXPECT_EQ(steps_, 1);
+  now_ += absl::Seconds(1);
+  RunDue();
+  EXPECT_EQ(steps_, 2);
+  short_ = false;
+  now_ += absl::Seconds(1);
+  RunDue();
+  EXPECT_EQ(steps_, 2);
 }
 
 TEST_F(LogCareTest, AfterAnErrorItTriesAgainInAMinute) {

@@ -1,10 +1,13 @@
 // A log whose disk fails. See disk_fault_harness.h for what must hold.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/random/fake_random.h"
 #include "common/rocks/faulty_file_system.h"
@@ -26,11 +29,14 @@ namespace fluxcascade::edge {
 namespace {
 
 using absl::StatusCode;
+using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr uint64_t kSeeds = 60;
 constexpr int kFaultsPerSeed = 3;
-constexpr uint64_t kMinFreeBytes = 1000;
+constexpr uint64_t kMinFreeBytes = 10'000'000;
+// More than what the log has in memory takes in these tests.
+constexpr uint64_t kPending = 2'000'000;
 
 class EveryFaultTest : public testing::TestWithParam<Fault> {};
 
@@ -76,6 +82,16 @@ class DiskFaultTest : public testing::Test {
   absl::Status Append(size_t size = 10) {
     return AppendAndWait(*log_, RequestWithBody(std::string(size, 'x'))).status();
   }
+  // From the beginning.
+  size_t Read() const {
+    v1::Pull pull;
+    pull.set_log_id(log_->State().log_id());
+    pull.set_max_bytes(1 << 20);
+    v1::PullError error;
+    const absl::StatusOr<EventLog::ReadResult> result = log_->Read(pull, &error);
+    EXPECT_THAT(result, IsOk());
+    return result.ok() ? result->requests.size() : 0;
+  }
   uint64_t Held() const { return log_->State().next_sequence() - 1; }
 
   const std::unique_ptr<rocksdb::Env> memory_ = NewTestEnv();
@@ -113,34 +129,84 @@ TEST_F(DiskFaultTest, AFailedAppendStopsTheLogThoughTheNextOneWouldWork) {
   EXPECT_EQ(Held(), 2u) << "the torn one is gone";
 }
 
-TEST_F(DiskFaultTest, WhileThereIsTooLittleSpaceAFailedLogStaysOpenAndCanBeRead) {
+TEST_F(DiskFaultTest, WithoutSpaceToOpenItAFailedLogStaysOpenAndCanBeRead) {
   FC_ASSERT_OK(Append());
   disk_->Break({.fault = Fault::kAppend, .suffix = ".log", .times = 1});
   EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable));
-  disk_->SetFreeSpace(kMinFreeBytes - 1);
-  EXPECT_THAT(log_->Reopen(), StatusIs(StatusCode::kResourceExhausted, HasSubstr("999 bytes")));
+  disk_->SetFreeSpace(999);
+  EXPECT_THAT(log_->Reopen(),
+              StatusIs(StatusCode::kResourceExhausted,
+                       AllOf(HasSubstr("must be opened again"), HasSubstr(" 999 bytes free"))));
   EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kUnavailable));
-  v1::Pull pull;
-  pull.set_log_id(log_->State().log_id());
-  pull.set_max_bytes(1000);
-  v1::PullError error;
-  FC_ASSERT_OK_AND_ASSIGN(const EventLog::ReadResult result, log_->Read(pull, &error));
-  EXPECT_EQ(result.requests.size(), 1u);
-  disk_->SetFreeSpace(kMinFreeBytes);
+  EXPECT_EQ(Read(), 1u);
+  disk_->SetFreeSpace(kMinFreeBytes + kPending);
   FC_ASSERT_OK(log_->Reopen());
   FC_EXPECT_OK(Append());
+}
+
+TEST_F(DiskFaultTest, WithSpaceToOpenItAFailedLogIsOpenedAndGivesUpWhatIsAcknowledged) {
+  for (int i = 0; i < 10; ++i) FC_ASSERT_OK(Append(20'000));
+  disk_->Break({.fault = Fault::kAppend, .suffix = ".log", .times = 1});
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kUnavailable));
+  disk_->SetFreeSpace(kMinFreeBytes - 1);
+  EXPECT_FALSE(log_->LookAtDisk()) << "a failed log can't be trimmed";
+  FC_ASSERT_OK(log_->Reopen());
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kResourceExhausted));
+  EXPECT_EQ(Read(), 10u);
+  EXPECT_FALSE(log_->LookAtDisk()) << "nothing is acknowledged";
+  FC_ASSERT_OK(log_->Acknowledge(log_->State().log_id(), 9));
+  EXPECT_TRUE(log_->LookAtDisk());
+  FC_ASSERT_OK(log_->RetentionStep());
+  EXPECT_EQ(log_->State().first_sequence(), 10u);
+  EXPECT_FALSE(log_->LookAtDisk());
+  disk_->SetFreeSpace(kMinFreeBytes + kPending);
+  FC_EXPECT_OK(Append());
+}
+
+TEST_F(DiskFaultTest, ADiskWithLessThanTwiceTheLeastFreeSpaceIsShort) {
+  for (int i = 0; i < 10; ++i) FC_ASSERT_OK(Append(20'000));
+  FC_ASSERT_OK(log_->Acknowledge(log_->State().log_id(), 10));
+  disk_->SetFreeSpace(2 * kMinFreeBytes + kPending);
+  EXPECT_FALSE(log_->LookAtDisk());
+  FC_ASSERT_OK(log_->RetentionStep());
+  EXPECT_EQ(log_->State().first_sequence(), 1u);
+  disk_->SetFreeSpace(2 * kMinFreeBytes - 1);
+  EXPECT_TRUE(log_->LookAtDisk());
+  FC_ASSERT_OK(log_->RetentionStep());
+  EXPECT_EQ(log_->State().first_sequence(), 11u);
 }
 
 TEST_F(DiskFaultTest, TooLittleSpaceShowsOnceTheDiskWasLookedAt) {
   disk_->SetFreeSpace(kMinFreeBytes - 1);
   FC_EXPECT_OK(log_->Ready()) << "it does not wait for the disk";
   log_->LookAtDisk();
-  EXPECT_THAT(log_->Ready(), StatusIs(StatusCode::kResourceExhausted, HasSubstr("999 bytes")));
+  EXPECT_THAT(log_->Ready(),
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr(" 9999999 bytes free")));
   EXPECT_THAT(Append(), StatusIs(StatusCode::kResourceExhausted));
-  disk_->SetFreeSpace(kMinFreeBytes);
+  disk_->SetFreeSpace(kMinFreeBytes + kPending);
   log_->LookAtDisk();
   FC_EXPECT_OK(log_->Ready());
   FC_EXPECT_OK(Append());
+}
+
+TEST_F(DiskFaultTest, TakesRequestsWithTheLeastFreeSpaceAndWithAByteLessNone) {
+  disk_->SetFreeSpace(0);
+  const absl::Status refused = Append();
+  uint64_t least = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(refused.message().substr(refused.message().rfind(' ') + 1), &least))
+      << refused;
+  EXPECT_GE(least, kMinFreeBytes);
+  EXPECT_LT(least, kMinFreeBytes + kPending);
+  disk_->SetFreeSpace(least - 1);
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kResourceExhausted));
+  disk_->SetFreeSpace(least);
+  FC_EXPECT_OK(Append());
+}
+
+TEST_F(DiskFaultTest, WhatIsInMemoryHasItsSpaceKept) {
+  FC_ASSERT_OK(Append(50'000));
+  disk_->SetFreeSpace(kMinFreeBytes + 50'000);
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kResourceExhausted)) << "its table must fit, too";
 }
 
 TEST_F(DiskFaultTest, AWriteThatFindsTooLittleSpaceShowsAtOnce) {

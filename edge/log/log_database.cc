@@ -43,6 +43,8 @@ rocksdb::DBOptions DatabaseOptions(const LogDatabaseOptions& options) {
   db.verify_sst_unique_id_in_manifest = true;
   db.paranoid_checks = true;
   db.manual_wal_flush = false;
+  // A write-ahead file takes space as it grows: what is free then says what there is room for.
+  db.allow_fallocate = false;
   // Little is ever written about the log as a whole: that family would keep old write-ahead files
   // alive for ever. (atomic_flush would do it too, but after a failed write RocksDB 7.8 then aborts
   // when it is closed: it has lost a reference.)

@@ -192,6 +192,14 @@ uint64_t LogFolder::MemoryBytes() const {
   return sum;
 }
 
+uint64_t LogFolder::PendingBytes() const {
+  constexpr uint64_t kManifest = uint64_t{1} << 20;
+  uint64_t bytes = 0;
+  // Fails only for a property that there is not.
+  database_->db()->GetAggregatedIntProperty(rocksdb::DB::Properties::kSizeAllMemTables, &bytes);
+  return bytes + kManifest;
+}
+
 absl::Status LogFolder::Append(const LogPoint& from, const std::vector<std::string>& values,
                                const LogPoint& to) {
   rocksdb::WriteBatch batch;
@@ -206,21 +214,19 @@ absl::Status LogFolder::Append(const LogPoint& from, const std::vector<std::stri
   return FromRocks(database_->db()->Write(Durably(), &batch), "writing to the log");
 }
 
-absl::Status LogFolder::Trim(const LogPoint& from, const LogPoint& to) {
-  const std::string begin = EncodeKey(from.sequence);
+absl::Status LogFolder::Trim(const LogPoint& to) {
+  FC_RETURN_IF_ERROR(FromRocks(
+      database_->db()->Put(Durably(), database_->about(), ToSlice(kTailKey), EncodePoint(to)),
+      "trimming the log"));
+  // Only now that the new tail is durable: this takes whole tables away at once. What of others
+  // lies before the tail stays until the rest of them does, too. To delete it would leave marks
+  // that overlap with older tables, and RocksDB would write whole tables anew for them, which takes
+  // time, and space on a disk that may be short of it.
   const std::string end = EncodeKey(to.sequence);
-  rocksdb::WriteBatch batch;
-  FC_RETURN_IF_ERROR(
-      FromRocks(batch.DeleteRange(database_->requests(), begin, end), "trimming the log"));
-  FC_RETURN_IF_ERROR(FromRocks(batch.Put(database_->about(), ToSlice(kTailKey), EncodePoint(to)),
-                               "trimming the log"));
-  FC_RETURN_IF_ERROR(FromRocks(database_->db()->Write(Durably(), &batch), "trimming the log"));
-  // Only now that the new tail is durable: this takes whole files away at once.
-  const rocksdb::Slice begin_slice = begin;
   const rocksdb::Slice end_slice = end;
   return FromRocks(
-      rocksdb::DeleteFilesInRange(database_->db(), database_->requests(), &begin_slice, &end_slice,
-                                  /*include_end=*/false),
+      rocksdb::DeleteFilesInRange(database_->db(), database_->requests(), /*begin=*/nullptr,
+                                  &end_slice, /*include_end=*/false),
       "trimming the log's files");
 }
 

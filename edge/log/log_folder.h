@@ -65,8 +65,12 @@ class LogFolder {
   absl::Status Append(const LogPoint& from, const std::vector<std::string>& values,
                       const LogPoint& to);
 
-  // Drops the requests between the two points. Durable on return.
-  absl::Status Trim(const LogPoint& from, const LogPoint& to);
+  // What RocksDB is going to write of what it has in its memory and in write-ahead files alone:
+  // tables, in the background, or at once when the folder is opened again.
+  uint64_t PendingBytes() const;
+
+  // Makes the log begin at that point. Durable on return.
+  absl::Status Trim(const LogPoint& to);
 
   // Durable on return.
   absl::Status WriteAcks(const AckHistory& acks);

@@ -23,6 +23,10 @@ absl::StatusOr<TrimPlan> PlanTrim(const RetentionLimits& limits, const Retention
   if (acknowledged.offset - to.offset > limits.max_bytes) {
     FC_ASSIGN_OR_RETURN(to, find_offset(acknowledged.offset - limits.max_bytes));
   }
+  const uint64_t wanted = std::min(log.tail.offset + log.lacking_bytes, acknowledged.offset);
+  if (wanted > to.offset) {
+    FC_ASSIGN_OR_RETURN(to, find_offset(wanted));
+  }
   if (to.offset - log.tail.offset <= limits.max_step_bytes) return TrimPlan{.to = to};
 
   FC_ASSIGN_OR_RETURN(const LogPoint step, find_offset(log.tail.offset + limits.max_step_bytes));

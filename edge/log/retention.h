@@ -12,7 +12,8 @@
 namespace fluxcascade::edge {
 
 // Acknowledged requests are kept for so long and up to so much, whichever is less: a control plane
-// whose store is restored from an older copy can still read them.
+// whose store is restored from an older copy can still read them. They are a convenience, and the
+// first to go when the disk is short of space.
 struct RetentionLimits {
   absl::Duration max_age = absl::Hours(72);
   uint64_t max_bytes = uint64_t{4} << 30;
@@ -32,6 +33,8 @@ struct RetentionView {
   uint64_t old_enough = 0;
   // Of the log's head.
   uint64_t head_offset = 0;
+  // How much more the disk should have free.
+  uint64_t lacking_bytes = 0;
 };
 
 struct TrimPlan {

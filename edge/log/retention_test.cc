@@ -104,6 +104,32 @@ TEST_F(RetentionTest, WhatIsHeldForALaggingConsumerIsHeldUpToItsBytesAndNoFurthe
   EXPECT_EQ(plan(100), At(51));
 }
 
+// Requests 1 to 60 of 100 are acknowledged.
+TEST_F(RetentionTest, WhatTheDiskLacksGoesBeforeItsTimeButNothingThatIsNotAcknowledged) {
+  const auto plan = [this](uint64_t old_enough, uint64_t lacking_bytes) {
+    const absl::StatusOr<TrimPlan> plan = PlanTrim(
+        limits_,
+        {.tail = At(1),
+         .acknowledged = At(61),
+         .old_enough = old_enough,
+         .head_offset = At(101).offset,
+         .lacking_bytes = lacking_bytes},
+        [](uint64_t offset) { return At((offset + 9) / 10 + 1); },
+        [](uint64_t sequence) { return At(sequence + 1); });
+    EXPECT_THAT(plan, IsOk());
+    return plan.value_or(TrimPlan());
+  };
+  EXPECT_EQ(plan(0, 0).to, At(1));
+  EXPECT_EQ(plan(0, 1).to, At(2));
+  EXPECT_EQ(plan(0, 100).to, At(11));
+  EXPECT_EQ(plan(20, 100).to, At(21)) << "what is dropped anyway counts";
+  EXPECT_EQ(plan(0, 600).to, At(61));
+  EXPECT_EQ(plan(0, uint64_t{1} << 40).to, At(61));
+  limits_.max_step_bytes = 50;
+  EXPECT_EQ(plan(0, 600).to, At(6));
+  EXPECT_TRUE(plan(0, 600).more);
+}
+
 TEST_F(RetentionTest, WhatCantBeReadIsPassedOn) {
   const auto damaged = [](uint64_t) -> absl::StatusOr<LogPoint> {
     return absl::DataLossError("damaged");

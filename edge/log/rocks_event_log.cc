@@ -129,7 +129,14 @@ absl::Status RocksEventLog::Reopen() {
     if (failure_.ok()) return absl::OkStatus();
     while (writing_) written_.Wait(mutex_);
   }
-  if (folder_ != nullptr) FC_RETURN_IF_ERROR(CheckFreeSpace());
+  // A log that can't be opened can't be read either. One that can is better off open, even where it
+  // takes nothing: then it gives up what is acknowledged, and that may be what fills the disk.
+  if (folder_ != nullptr) {
+    const absl::Status space = CheckFreeSpace(folder_->PendingBytes());
+    if (!space.ok()) {
+      return absl::Status(space.code(), absl::StrCat(Failure().message(), "; ", space.message()));
+    }
+  }
   folder_.reset();
   const absl::Status status = OpenFolder();
   if (status.ok()) return status;
@@ -139,20 +146,42 @@ absl::Status RocksEventLog::Reopen() {
   return status;
 }
 
-absl::Status RocksEventLog::CheckFreeSpace() const {
+std::optional<uint64_t> RocksEventLog::FreeBytes() const {
   const LogDatabaseOptions& folder = options_.folder.database;
   uint64_t free = 0;
-  // Not every file system can tell, as one in memory.
-  if (!folder.env->GetFreeSpace(folder.path, &free).ok()) return absl::OkStatus();
-  if (free >= options_.min_free_bytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "the log's disk has ", free, " bytes free, of at least ", options_.min_free_bytes));
+  if (!folder.env->GetFreeSpace(folder.path, &free).ok()) return std::nullopt;
+  return free;
 }
 
-void RocksEventLog::LookAtDisk() {
-  absl::Status space = CheckFreeSpace();
+absl::Status RocksEventLog::CheckFreeSpace(uint64_t least) const {
+  const std::optional<uint64_t> free = FreeBytes();
+  if (!free.has_value() || *free >= least) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the log's disk has ", *free, " bytes free, of at least ", least));
+}
+
+uint64_t RocksEventLog::FreeBytesFor(int times) const {
+  if (options_.min_free_bytes == 0) return 0;
+  return times * options_.min_free_bytes + folder_->PendingBytes();
+}
+
+uint64_t RocksEventLog::LackingBytes() const {
+  const uint64_t wanted = FreeBytesFor(2);
+  const std::optional<uint64_t> free = FreeBytes();
+  if (!free.has_value() || *free >= wanted) return 0;
+  // Less than a table frees nothing.
+  return std::max(wanted - *free, options_.folder.database.write_buffer_bytes);
+}
+
+bool RocksEventLog::LookAtDisk() {
+  MutexLock folder_lock(folder_mutex_);
+  if (folder_ == nullptr) return false;
+  absl::Status space = CheckFreeSpace(FreeBytesFor(1));
+  const bool is_short = LackingBytes() > 0;
   MutexLock lock(mutex_);
   space_ = std::move(space);
+  const uint64_t droppable = consumers_.AcknowledgedByAll().offset - tail_.offset;
+  return is_short && failure_.ok() && droppable >= options_.folder.database.write_buffer_bytes;
 }
 
 absl::Status RocksEventLog::CheckTakes(size_t size) const {
@@ -210,8 +239,8 @@ absl::StatusOr<uint64_t> RocksEventLog::Write(const std::vector<WaitingAppend>& 
   std::vector<std::string> values;
   values.reserve(group.size());
   for (const WaitingAppend& append : group) values.push_back(EncodeRecord(append.request, to));
-  const absl::Status space = CheckFreeSpace();
-  if (status.ok()) status = space;
+  absl::Status space;
+  if (status.ok()) status = space = CheckFreeSpace(FreeBytesFor(1));
   absl::Status written;
   if (status.ok()) {
     const absl::Duration begun = clock_.Monotonic();
@@ -223,7 +252,7 @@ absl::StatusOr<uint64_t> RocksEventLog::Write(const std::vector<WaitingAppend>& 
   writing_ = false;
   written_.NotifyAll();
   waiting_bytes_ -= to.offset - from.offset;
-  space_ = space;
+  if (status.ok() || !space.ok()) space_ = space;
   if (!written.ok()) {
     ++failed_writes_;
     status = failure_ = MustBeOpenedAgain(written);
@@ -294,6 +323,7 @@ absl::StatusOr<bool> RocksEventLog::RetentionStep() {
 }
 
 absl::StatusOr<bool> RocksEventLog::Trim() {
+  const uint64_t lacking_bytes = LackingBytes();
   RetentionView view;
   LogPoint by_primary;
   {
@@ -301,7 +331,8 @@ absl::StatusOr<bool> RocksEventLog::Trim() {
     view = {.tail = tail_,
             .acknowledged = consumers_.AcknowledgedByAll(),
             .old_enough = consumers_.AllThroughAsOf(clock_.Now() - options_.retention.max_age),
-            .head_offset = head_.offset};
+            .head_offset = head_.offset,
+            .lacking_bytes = lacking_bytes};
     by_primary = consumers_.primary().acknowledged;
   }
   RetentionLimits limits = options_.retention;
@@ -313,7 +344,7 @@ absl::StatusOr<bool> RocksEventLog::Trim() {
           [&](uint64_t offset) { return folder_->FindOffset(offset, view.tail, by_primary); },
           [&](uint64_t sequence) { return folder_->EndOf(sequence); }));
   if (plan.to == view.tail) return false;
-  const absl::Status trimmed = folder_->Trim(view.tail, plan.to);
+  const absl::Status trimmed = folder_->Trim(plan.to);
   if (!trimmed.ok()) NoteBackgroundError(trimmed);
   FC_RETURN_IF_ERROR(trimmed);
   const std::optional<absl::Time> oldest = ReceiveTimeOf(plan.to.sequence, *folder_);

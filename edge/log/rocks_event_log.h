@@ -48,7 +48,9 @@ struct RocksEventLogOptions {
   // is refused. No more than this is kept for the further consumers either, but for them the oldest
   // goes: whoever lags so far behind does not keep the others from being served.
   uint64_t max_unacknowledged_bytes = uint64_t{16} << 30;
-  // Nothing is taken while the disk has less than this free.
+  // Nothing is taken while the disk has less than this free, besides what RocksDB has yet to write
+  // into tables: were there no space for these, the log would fail. With less than twice as much,
+  // what all consumers have acknowledged goes before its time. 0: whatever is free.
   uint64_t min_free_bytes = uint64_t{1} << 30;
 
   RetentionLimits retention;
@@ -79,8 +81,8 @@ class RocksEventLog final : public EventLog {
   void Probe(std::function<void()> alive);
 
   // Asks how much space the disk has, for Ready, which does not wait for the disk. To be called
-  // about once a second; each write does it, too.
-  void LookAtDisk();
+  // about once a second; each write does it, too. True: RetentionStep could free some.
+  bool LookAtDisk() FC_EXCLUDES(mutex_);
 
   // Drops what has been acknowledged for long enough, or is too much, and writes down how far the
   // log was acknowledged. True: there is more to drop. To be called about once a minute.
@@ -89,7 +91,7 @@ class RocksEventLog final : public EventLog {
   // After a failed write, also one of RocksDB's own: closes the folder, opens and checks it again,
   // and checks that all is there that was acknowledged to a sender. Then the log takes requests
   // again; otherwise it stays failed, with the new reason. Does nothing to a log that has not
-  // failed, nor, as long as it can be read, to one whose disk has too little space.
+  // failed, nor, as long as it can be read, to one whose disk has no space for what opening writes.
   absl::Status Reopen();
 
  private:
@@ -102,7 +104,13 @@ class RocksEventLog final : public EventLog {
 
   // A request of that size.
   absl::Status CheckTakes(size_t size) const FC_REQUIRES(mutex_);
-  absl::Status CheckFreeSpace() const;
+  // Nothing where the file system can't tell, as one in memory.
+  std::optional<uint64_t> FreeBytes() const;
+  absl::Status CheckFreeSpace(uint64_t least) const;
+  // `times` the least that is to be free, besides what is pending. While the folder may be used.
+  uint64_t FreeBytesFor(int times) const;
+  // How much is to be dropped so that the disk has enough free.
+  uint64_t LackingBytes() const FC_REQUIRES(folder_mutex_);
   // Of RocksDB's own work; on any thread of its.
   void NoteBackgroundError(const absl::Status& error) FC_EXCLUDES(mutex_);
   // What is missing from a log that has failed may only seem so: a write can fail after what it

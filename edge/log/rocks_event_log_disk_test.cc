@@ -1,4 +1,5 @@
 // A log in RocksDB on disks that fail, for a while or for good.
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "common/rocks/power_cut_file_system.h"
 #include "common/status/status_matchers.h"
+#include "common/testing/eventually.h"
 #include "edge/log/append_and_wait.h"
 #include "edge/log/hasty_env.h"
 #include "edge/log/rocks_event_log_fixture_for_test.h"
@@ -157,6 +159,87 @@ TEST_F(StumblingDiskTest, ADiskThatDoesNotReadForAWhileIsNoDamage) {
   disk_->stumbles = false;
   EXPECT_EQ(BodiesFrom(After(0)),
             absl::StrJoin({large, std::string("a"), large, std::string("b"), large}, " "));
+}
+
+// A disk of 5 MB for the log alone.
+class SmallFileSystem final : public rocksdb::FileSystemWrapper {
+ public:
+  static constexpr uint64_t kBytes = 5'000'000;
+
+  SmallFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, std::string folder)
+      : FileSystemWrapper(target), folder_(std::move(folder)) {}
+
+  const char* Name() const override { return "SmallFileSystem"; }
+  rocksdb::IOStatus GetFreeSpace(const std::string&, const rocksdb::IOOptions& options,
+                                 uint64_t* free, rocksdb::IODebugContext* debug) override {
+    std::vector<std::string> files;
+    rocksdb::IOStatus status = target()->GetChildren(folder_, options, &files, debug);
+    uint64_t used = 0;
+    for (const std::string& file : files) {
+      uint64_t size = 0;
+      // One that is deleted meanwhile takes nothing.
+      if (target()->GetFileSize(folder_ + "/" + file, options, &size, debug).ok()) used += size;
+    }
+    *free = kBytes - std::min(used, kBytes);
+    return status;
+  }
+
+ private:
+  const std::string folder_;
+};
+
+class SmallDiskTest : public RocksEventLogFixture {
+ protected:
+  SmallDiskTest() {
+    options_.folder.database.env = disk_env_.get();
+    options_.folder.database.write_buffer_bytes = 64 << 10;
+    options_.min_free_bytes = 200'000;
+  }
+  ~SmallDiskTest() override { log_.reset(); }
+
+  // As often as it is its turn.
+  void CareForLog() {
+    if (log_->LookAtDisk()) RetentionStep();
+  }
+
+  const std::unique_ptr<rocksdb::Env> disk_env_ =
+      NewHastyEnv(std::make_shared<SmallFileSystem>(env_->GetFileSystem(), kFolder));
+};
+
+TEST_F(SmallDiskTest, WhatIsAcknowledgedNeverStopsTheLog) {
+  Open();
+  const std::string body(20'000, 'x');
+  for (uint64_t sent = 0; sent < 4 * SmallFileSystem::kBytes; sent += body.size()) {
+    // Tables are written and taken away while the log takes more.
+    ASSERT_TRUE(Eventually([&] {
+      CareForLog();
+      return TryToAppend(body).ok();
+    }));
+    Acknowledge(log_->State().next_sequence() - 1);
+  }
+  EXPECT_GT(First(), 1u);
+}
+
+TEST_F(SmallDiskTest, WhatNobodyHasAcknowledgedFillsItAndStays) {
+  Open();
+  const std::string body(20'000, 'x');
+  uint64_t taken = 0;
+  absl::Status refused;
+  while ((refused = TryToAppend(body)).ok()) {
+    CareForLog();
+    ++taken;
+    ASSERT_LT(taken * body.size(), SmallFileSystem::kBytes);
+  }
+  EXPECT_THAT(refused, StatusIs(StatusCode::kResourceExhausted));
+  for (int i = 0; i < 3; ++i) CareForLog();
+  EXPECT_EQ(First(), 1u);
+  EXPECT_EQ(log_->State().next_sequence(), taken + 1);
+
+  Acknowledge(taken);
+  EXPECT_TRUE(Eventually([&] {
+    CareForLog();
+    return TryToAppend(body).ok();
+  })) << "once it is acknowledged, it makes room";
 }
 
 }  // namespace

@@ -49,6 +49,9 @@ constexpr size_t kBodyBytes = 100'000;
 // Of the disk's 48 MiB something else takes so much. What it leaves once it is gone is enough to
 // open again what the log has written by then.
 constexpr size_t kOtherBytes = size_t{32} << 20;
+constexpr uint64_t kSmallDisk = uint64_t{48} << 20;
+// The least on which RocksDB has tables to take away: 64 MiB each, besides its write-ahead files.
+constexpr uint64_t kLargerDisk = uint64_t{640} << 20;
 
 edge::v1::Config OneHook() {
   edge::v1::Config config;
@@ -65,11 +68,11 @@ edge::v1::Config OneHook() {
 
 // Why this process can't have a file system of its own; empty: it has one now, under `folder`,
 // which ends with the process.
-std::string MountSmallDisk(const std::string& folder) {
+std::string MountDisk(const std::string& folder, uint64_t bytes) {
   if (geteuid() != 0) return "only root can mount";
   if (unshare(CLONE_NEWNS) != 0) return absl::StrCat("unshare: ", std::strerror(errno));
   if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=48m") != 0) {
+      mount("tmpfs", folder.c_str(), "tmpfs", 0, absl::StrCat("size=", bytes).c_str()) != 0) {
     return absl::StrCat("mount: ", std::strerror(errno));
   }
   return "";
@@ -77,13 +80,15 @@ std::string MountSmallDisk(const std::string& folder) {
 
 class EdgeDiskTest : public testing::Test {
  protected:
+  explicit EdgeDiskTest(uint64_t disk_bytes = kSmallDisk) : disk_bytes_(disk_bytes) {}
+
   void SetUp() override {
     char folder[] = "/tmp/fluxcascade-edge-disk-XXXXXX";
     ASSERT_NE(mkdtemp(folder), nullptr);
     folder_ = folder;
     FC_ASSERT_OK(MakeFolders(File("disk"), 0700));
     // Before any thread: a namespace is the thread's that leaves the old one.
-    const std::string why_not = MountSmallDisk(File("disk"));
+    const std::string why_not = MountDisk(File("disk"), disk_bytes_);
     mounted_ = why_not.empty();
     if (!mounted_) GTEST_SKIP() << "there is no small disk to fill: " << why_not;
     authority_ = std::make_unique<TestAuthority>();
@@ -122,8 +127,8 @@ class EdgeDiskTest : public testing::Test {
     (*client)->Send(request);
     return (*client)->ReceiveResponse();
   }
-  std::string Post(const std::string& name) const {
-    const std::string body = absl::StrCat(name, "|", std::string(kBodyBytes, 'x'));
+  std::string Post(const std::string& name, size_t body_bytes = kBodyBytes) const {
+    const std::string body = absl::StrCat(name, "|", std::string(body_bytes, 'x'));
     return Exchange(absl::StrCat("POST /v1/hooks/", kToken, " HTTP/1.1\r\nHost: e\r\n",
                                  "Authorization: Basic ", Base64Encode("hook:not-a-secret"),
                                  "\r\nContent-Length: ", body.size(), "\r\n\r\n", body));
@@ -192,6 +197,7 @@ class EdgeDiskTest : public testing::Test {
     for (const std::string& name : answered_) EXPECT_EQ(kept.count(name), 1u) << name;
   }
 
+  const uint64_t disk_bytes_;
   std::string folder_;
   bool mounted_ = false;
   std::unique_ptr<TestAuthority> authority_;
@@ -208,6 +214,27 @@ TEST_F(EdgeDiskTest, ADiskWithTooLittleSpaceRefusesWebhooksUntilThereIsMore) {
 
 TEST_F(EdgeDiskTest, ADiskThatIsFullFailsTheLogWhichIsOpenedAgainWhenThereIsSpace) {
   FillThenFree(0);
+}
+
+class LargerEdgeDiskTest : public EdgeDiskTest {
+ protected:
+  LargerEdgeDiskTest() : EdgeDiskTest(kLargerDisk) {}
+};
+
+TEST_F(LargerEdgeDiskTest, WhatTheControlPlaneHasFillsNoDisk) {
+  Spawn(uint64_t{32} << 20);
+  constexpr size_t kLargeBody = 1'000'000;
+  uint64_t taken = 0;
+  while (taken * kLargeBody < kLargerDisk * 3 / 2) {
+    // Refused at times, for a second or so: it comes faster than the log is looked after.
+    ASSERT_TRUE(Eventually([this] {
+      return absl::StartsWith(Post("large", kLargeBody), "HTTP/1.1 200 ");
+    })) << "after "
+        << taken << ": " << Stderr();
+    ++taken;
+    ASSERT_TRUE(control_plane_->SendAck(taken));
+  }
+  EXPECT_THAT(Stderr(), testing::Not(HasSubstr("the log takes nothing"))) << "it has not failed";
 }
 
 }  // namespace
