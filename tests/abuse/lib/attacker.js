@@ -1,11 +1,10 @@
 'use strict';
-// The attackers, a process of their own at the lowest priority: what is measured is what their attack
-// does to the edge, and not that they, too, use the machine's processors.
+// The attackers, a process of their own that gives way to every other: what is measured is what their
+// attack does to the edge, and not that they, too, use the machine's processors.
 //
 // Told `{prepare: {name, size}}`, `{go: true}` and `{stop: true}`, it answers each when it is done; the
 // last answer tells what was seen.
 
-const os = require('node:os');
 const { Tools } = require('./tools.js');
 
 const ATTACKS = {
@@ -17,7 +16,6 @@ const ATTACKS = {
   ...require('../attacks/senders.js'),
 };
 
-os.setPriority(os.constants.priority.PRIORITY_LOW);
 const target = JSON.parse(process.argv[2]);
 let attack;
 let tools;
