@@ -3,7 +3,10 @@
 #include <cpp_httplib/httplib.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +19,7 @@
 #include "common/net/event_loop.h"
 #include "common/net/listener.h"
 #include "common/net/testing/tls_test_client.h"
+#include "common/net/unique_fd.h"
 #include "common/server/liveness.h"
 #include "common/status/status_matchers.h"
 #include "common/testing/eventually.h"
@@ -153,12 +157,25 @@ TEST_F(HttpServerTest, HttpWithoutTlsGetsAShort400) {
   EXPECT_EQ(server_->stats().failed_handshakes, 1u);
 }
 
-TEST_F(HttpServerTest, SoDoesWhoeverSendsMuchWithoutTls) {
+// Closed with bytes unread, a socket is reset, for which some systems throw the answer away.
+TEST_F(HttpServerTest, WhoeverSendsMuchWithoutTlsIsNotResetBeforeTheAnswer) {
   StartServer();
-  httplib::Client client("127.0.0.1", server_->port());
-  const httplib::Result result = client.Post("/", std::string(1 << 20, 'x'), "text/plain");
-  ASSERT_TRUE(result) << httplib::to_string(result.error());
-  EXPECT_EQ(result->status, 400);
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM, 0));
+  ASSERT_EQ(::connect(socket.get(), server_->address().system(), server_->address().system_size()),
+            0);
+  const std::string request =
+      absl::StrCat("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n", std::string(100'000, 'x'));
+  ASSERT_EQ(::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(request.size()));
+  std::string answer;
+  std::array<char, 1024> piece;
+  ssize_t received = 0;
+  while ((received = ::recv(socket.get(), piece.data(), piece.size(), 0)) > 0) {
+    answer.append(piece.data(), received);
+  }
+  EXPECT_EQ(received, 0) << std::strerror(errno);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+  EXPECT_EQ(::send(socket.get(), "x", 1, MSG_NOSIGNAL), 1) << std::strerror(errno);
 }
 
 TEST_F(HttpServerTest, ManyClientsOverSeveralLoopsAreServed) {
