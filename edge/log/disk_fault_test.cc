@@ -18,6 +18,7 @@
 #include "edge/log/disk_fault_harness.h"
 #include "edge/log/event_log.h"
 #include "edge/log/hasty_env.h"
+#include "edge/log/log_folder.h"
 #include "edge/log/rocks_event_log.h"
 #include "edge/log/test_folders.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
@@ -207,6 +208,16 @@ TEST_F(DiskFaultTest, WhatIsInMemoryHasItsSpaceKept) {
   FC_ASSERT_OK(Append(50'000));
   disk_->SetFreeSpace(kMinFreeBytes + 50'000);
   EXPECT_THAT(Append(), StatusIs(StatusCode::kResourceExhausted)) << "its table must fit, too";
+}
+
+TEST_F(DiskFaultTest, SpaceThatIsKeptForTablesIsGivenBackOnceTheyAreWritten) {
+  FC_ASSERT_OK(Append(50'000));
+  disk_->SetFreeSpace(kMinFreeBytes + LogFolder::kManifestBytes + 40'000);
+  EXPECT_THAT(Append(), StatusIs(StatusCode::kResourceExhausted));
+  EXPECT_TRUE(log_->LookAtDisk()) << "though nothing is acknowledged";
+  FC_ASSERT_OK(log_->RetentionStep());
+  FC_EXPECT_OK(Append());
+  EXPECT_EQ(Held(), 2u);
 }
 
 TEST_F(DiskFaultTest, AWriteThatFindsTooLittleSpaceShowsAtOnce) {

@@ -193,11 +193,16 @@ uint64_t LogFolder::MemoryBytes() const {
 }
 
 uint64_t LogFolder::PendingBytes() const {
-  constexpr uint64_t kManifest = uint64_t{1} << 20;
   uint64_t bytes = 0;
   // Fails only for a property that there is not.
   database_->db()->GetAggregatedIntProperty(rocksdb::DB::Properties::kSizeAllMemTables, &bytes);
-  return bytes + kManifest;
+  return bytes + kManifestBytes;
+}
+
+absl::Status LogFolder::WriteTables() {
+  return FromRocks(
+      database_->db()->Flush(rocksdb::FlushOptions(), {database_->about(), database_->requests()}),
+      "writing the log's tables");
 }
 
 absl::Status LogFolder::Append(const LogPoint& from, const std::vector<std::string>& values,

@@ -65,9 +65,15 @@ class LogFolder {
   absl::Status Append(const LogPoint& from, const std::vector<std::string>& values,
                       const LogPoint& to);
 
+  // Of the space that is kept, what is for the manifest.
+  static constexpr uint64_t kManifestBytes = uint64_t{1} << 20;
+
   // What RocksDB is going to write of what it has in its memory and in write-ahead files alone:
   // tables, in the background, or at once when the folder is opened again.
   uint64_t PendingBytes() const;
+
+  // Writes these tables now; write-ahead files that only they needed go.
+  absl::Status WriteTables();
 
   // Makes the log begin at that point. Durable on return.
   absl::Status Trim(const LogPoint& to);

@@ -173,15 +173,24 @@ uint64_t RocksEventLog::LackingBytes() const {
   return std::max(wanted - *free, options_.folder.database.write_buffer_bytes);
 }
 
+bool RocksEventLog::TablesWouldHelp() const {
+  if (CheckFreeSpace(FreeBytesFor(1)).ok()) return false;
+  return folder_->PendingBytes() - LogFolder::kManifestBytes >=
+         options_.folder.database.write_buffer_bytes / 8;
+}
+
 bool RocksEventLog::LookAtDisk() {
   MutexLock folder_lock(folder_mutex_);
   if (folder_ == nullptr) return false;
   absl::Status space = CheckFreeSpace(FreeBytesFor(1));
   const bool is_short = LackingBytes() > 0;
+  const bool tables_would_help = TablesWouldHelp();
   MutexLock lock(mutex_);
   space_ = std::move(space);
   const uint64_t droppable = consumers_.AcknowledgedByAll().offset - tail_.offset;
-  return is_short && failure_.ok() && droppable >= options_.folder.database.write_buffer_bytes;
+  if (!failure_.ok()) return false;
+  return tables_would_help ||
+         (is_short && droppable >= options_.folder.database.write_buffer_bytes);
 }
 
 absl::Status RocksEventLog::CheckTakes(size_t size) const {
@@ -313,6 +322,11 @@ absl::StatusOr<bool> RocksEventLog::RetentionStep() {
   {
     MutexLock lock(mutex_);
     if (!failure_.ok()) return failure_;
+  }
+  if (TablesWouldHelp()) {
+    const absl::Status written = folder_->WriteTables();
+    if (!written.ok()) NoteBackgroundError(written);
+    FC_RETURN_IF_ERROR(written);
   }
   FC_ASSIGN_OR_RETURN(const bool more, Trim());
   FC_RETURN_IF_ERROR(WriteAcks());

@@ -109,6 +109,9 @@ class RocksEventLog final : public EventLog {
   absl::Status CheckFreeSpace(uint64_t least) const;
   // `times` the least that is to be free, besides what is pending. While the folder may be used.
   uint64_t FreeBytesFor(int times) const;
+  // Whether requests are refused for want of space that is only kept for tables: once these are
+  // written, their write-ahead files go.
+  bool TablesWouldHelp() const FC_REQUIRES(folder_mutex_);
   // How much is to be dropped so that the disk has enough free.
   uint64_t LackingBytes() const FC_REQUIRES(folder_mutex_);
   // Of RocksDB's own work; on any thread of its.
