@@ -5,8 +5,14 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "edge/quarantine/quarantine_folder.h"
 
 namespace fluxcascade::edge {
+
+// All that waits may be of one hook. To a request, its sealing and the rest of its last block come.
+static_assert(Quarantine::kMaxWaitingBytes +
+                  Quarantine::kMaxWaitingRequests * 2 * QuarantineFolder::kBlockBytes <=
+              QuarantineFolder::kMaxFileBytes);
 
 Quarantine::Quarantine(QuarantineStore::Options options, Keyring keyring, Edge edge)
     : edge_(edge), store_(std::move(options), std::move(keyring), edge.notices) {}
@@ -27,9 +33,12 @@ void Quarantine::Keep(v1::QuarantinedRequest request, const v1::QuarantineRule& 
   bool kept = bytes <= rule.max_bytes();
   if (kept) {
     MutexLock lock(mutex_);
-    kept = waiting_.size() < kMaxWaitingRequests && waiting_bytes_ + bytes <= kMaxWaitingBytes;
+    kept = waiting_requests_ < kMaxWaitingRequests && waiting_bytes_ + bytes <= kMaxWaitingBytes;
     if (kept) {
-      waiting_.push_back({.request = std::move(request), .rule = rule, .bytes = bytes});
+      Waiting& waiting = waiting_[hook_id];
+      waiting.rule = rule;
+      waiting.requests.push_back(std::move(request));
+      ++waiting_requests_;
       waiting_bytes_ += bytes;
     }
   }
@@ -97,27 +106,24 @@ bool Quarantine::Prepare(absl::Duration now) {
 }
 
 void Quarantine::DropWaiting() {
-  std::vector<Waiting> waiting;
-  {
-    MutexLock lock(mutex_);
-    waiting.swap(waiting_);
-    waiting_bytes_ = 0;
+  for (const auto& [hook_id, waiting] : TakeWaiting()) {
+    for (size_t i = 0; i < waiting.requests.size(); ++i) store_.CountDropped(hook_id);
   }
-  for (const Waiting& dropped : waiting) store_.CountDropped(dropped.request.hook_id());
+}
+
+std::map<std::string, Quarantine::Waiting> Quarantine::TakeWaiting() {
+  MutexLock lock(mutex_);
+  waiting_requests_ = 0;
+  waiting_bytes_ = 0;
+  return std::exchange(waiting_, {});
 }
 
 void Quarantine::WriteWaiting() {
-  std::vector<Waiting> waiting;
-  {
-    MutexLock lock(mutex_);
-    waiting.swap(waiting_);
-    waiting_bytes_ = 0;
-  }
-  for (const Waiting& each : waiting) {
-    const absl::Status kept = store_.Put(each.request, each.rule);
+  for (const auto& [hook_id, waiting] : TakeWaiting()) {
+    const absl::Status kept = store_.Put(hook_id, waiting.rule, waiting.requests);
     if (!kept.ok()) {
-      edge_.notices.Log(LogLevel::kWarning, "a refused request was not kept",
-                        {{"hook", each.request.hook_id()}, {"error", kept}});
+      edge_.notices.Log(LogLevel::kWarning, "refused requests were not kept",
+                        {{"hook", hook_id}, {"error", kept}});
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,7 +32,8 @@ namespace fluxcascade::edge {
 class Quarantine {
  public:
   // What waits to be written is bounded, and written four times a second. So it bounds, too, what
-  // a flood of refused requests can have the disk do: 2,048 files and 32 MiB a second.
+  // a flood of refused requests can have the disk do: 32 MiB a second, and a file for each hook
+  // that it is for, each time.
   static constexpr size_t kMaxWaitingRequests = 512;
   static constexpr uint64_t kMaxWaitingBytes = uint64_t{8} << 20;
   static constexpr absl::Duration kWriteInterval = absl::Milliseconds(250);
@@ -78,14 +80,16 @@ class Quarantine {
   absl::Duration Work(absl::Duration now);
 
  private:
+  // Of a hook, in the order in which they came.
   struct Waiting {
-    v1::QuarantinedRequest request;
+    // The one that came with the last.
     v1::QuarantineRule rule;
-    uint64_t bytes;
+    std::vector<v1::QuarantinedRequest> requests;
   };
 
   // Whether the store can be used.
   bool Prepare(absl::Duration now);
+  std::map<std::string, Waiting> TakeWaiting();
   void WriteWaiting();
   void Enforce();
   // Whether there is more to do.
@@ -104,7 +108,9 @@ class Quarantine {
   std::optional<ReleaseJob> job_;
 
   Mutex mutex_;
-  std::vector<Waiting> waiting_ FC_GUARDED_BY(mutex_);
+  // By hook: those of one go into one file.
+  std::map<std::string, Waiting> waiting_ FC_GUARDED_BY(mutex_);
+  size_t waiting_requests_ FC_GUARDED_BY(mutex_) = 0;
   uint64_t waiting_bytes_ FC_GUARDED_BY(mutex_) = 0;
   std::deque<v1::ReleaseQuarantine> asks_ FC_GUARDED_BY(mutex_);
   std::deque<v1::QuarantineResult> results_ FC_GUARDED_BY(mutex_);

@@ -1,4 +1,4 @@
-// The bytes of a quarantine's file, as FORMAT.md has them. Pure.
+// The bytes of a quarantine's record, as FORMAT.md has them. Pure.
 #ifndef FLUXCASCADE_EDGE_QUARANTINE_QUARANTINE_CODEC_H_
 #define FLUXCASCADE_EDGE_QUARANTINE_QUARANTINE_CODEC_H_
 
@@ -14,15 +14,16 @@ namespace fluxcascade::edge {
 
 inline constexpr uint32_t kQuarantineVersion = 1;
 
-// 16 hex digits in lower case; what is sealed is bound to it.
-std::string QuarantineFileName(uint64_t number);
+// Of a record's number: 16 hex digits in lower case. What is sealed is bound to it, and a file is
+// named by that of its first record.
+std::string QuarantineName(uint64_t number);
 
 // With the keyring's writing key.
 std::string SealQuarantined(const v1::QuarantinedRequest& request, uint64_t number,
                             const Keyring& keyring);
 
-// kDataLoss: no such file, cut short, changed, or another number's. kFailedPrecondition: of another
-// version, or its key, which is named, is not in the keyring.
+// kDataLoss: no such record, cut short, changed, or another number's. kFailedPrecondition: of
+// another version, or its key, which is named, is not in the keyring.
 absl::StatusOr<v1::QuarantinedRequest> OpenQuarantined(absl::string_view bytes, uint64_t number,
                                                        const Keyring& keyring);
 

@@ -72,11 +72,11 @@ TEST_F(QuarantineCodecTest, TheBytesStayAsTheyAre) {
 }
 
 TEST_F(QuarantineCodecTest, NamesAreNumbersIn16HexDigits) {
-  EXPECT_EQ(QuarantineFileName(1), "0000000000000001");
-  EXPECT_EQ(QuarantineFileName(~uint64_t{0}), "ffffffffffffffff");
+  EXPECT_EQ(QuarantineName(1), "0000000000000001");
+  EXPECT_EQ(QuarantineName(~uint64_t{0}), "ffffffffffffffff");
 }
 
-TEST_F(QuarantineCodecTest, AnotherNumbersFileDoesNotOpen) {
+TEST_F(QuarantineCodecTest, AnotherNumbersRecordDoesNotOpen) {
   EXPECT_THAT(OpenError(sealed_, 8), StatusIs(absl::StatusCode::kDataLoss));
 }
 
@@ -97,10 +97,10 @@ TEST_F(QuarantineCodecTest, AKeyThatIsGoneIsNamed) {
 }
 
 TEST_F(QuarantineCodecTest, ANewerVersionIsNamed) {
-  v1::QuarantineFile file;
-  ASSERT_TRUE(file.ParseFromString(sealed_));
-  file.set_version(2);
-  EXPECT_THAT(OpenError(file.SerializeAsString()),
+  v1::QuarantineRecord record;
+  ASSERT_TRUE(record.ParseFromString(sealed_));
+  record.set_version(2);
+  EXPECT_THAT(OpenError(record.SerializeAsString()),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("version 2")));
 }
 

@@ -8,19 +8,19 @@
 
 namespace fluxcascade::edge {
 
-void QuarantineIndex::Take(OfHook& of_hook, uint64_t number) {
+QuarantineItem QuarantineIndex::Take(OfHook& of_hook, uint64_t number) {
   const auto found = of_hook.items.find(number);
   FC_CHECK(found != of_hook.items.end());
-  of_hook.bytes -= found->second.bytes;
-  bytes_ -= found->second.bytes;
+  const QuarantineItem item = found->second;
+  of_hook.bytes -= item.bytes;
+  bytes_ -= item.bytes;
   --requests_;
   of_hook.items.erase(found);
+  return item;
 }
 
 void QuarantineIndex::DropOldest(OfHook& of_hook, Gone& gone) {
-  const uint64_t number = of_hook.items.begin()->first;
-  gone.push_back(number);
-  Take(of_hook, number);
+  gone.push_back(Take(of_hook, of_hook.items.begin()->first));
   ++of_hook.dropped;
   ++dropped_;
 }
@@ -81,9 +81,10 @@ QuarantineIndex::Gone QuarantineIndex::Forget(const std::string& hook_id) {
   return gone;
 }
 
-void QuarantineIndex::Remove(const std::string& hook_id, uint64_t number) {
+std::optional<QuarantineItem> QuarantineIndex::Remove(const std::string& hook_id, uint64_t number) {
   const auto found = hooks_.find(hook_id);
-  if (found != hooks_.end() && found->second.items.contains(number)) Take(found->second, number);
+  if (found == hooks_.end() || !found->second.items.contains(number)) return std::nullopt;
+  return Take(found->second, number);
 }
 
 void QuarantineIndex::CountDropped(const std::string& hook_id) {

@@ -11,23 +11,16 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "edge/quarantine/quarantine_item.h"
 #include "fluxcascade/edge/v1/edge_link.pb.h"
 #include "fluxcascade/edge/v1/hook.pb.h"
 
 namespace fluxcascade::edge {
 
-struct QuarantineItem {
-  // Rises in the order of receipt.
-  uint64_t number = 0;
-  // On the disk.
-  uint64_t bytes = 0;
-  absl::Time receive_time;
-};
-
 // Not thread-safe. What it says has to go is out of it already, and counted as dropped.
 class QuarantineIndex {
  public:
-  using Gone = std::vector<uint64_t>;
+  using Gone = std::vector<QuarantineItem>;
 
   // `max_bytes`: of all hooks together.
   explicit QuarantineIndex(uint64_t max_bytes) : max_bytes_(max_bytes) {}
@@ -49,8 +42,8 @@ class QuarantineIndex {
   // The hook is none any more, or wants no quarantine.
   Gone Forget(const std::string& hook_id);
 
-  // Not counted as dropped.
-  void Remove(const std::string& hook_id, uint64_t number);
+  // Not counted as dropped. Nothing if it is not there.
+  std::optional<QuarantineItem> Remove(const std::string& hook_id, uint64_t number);
   // One that could not be kept.
   void CountDropped(const std::string& hook_id);
 
@@ -73,7 +66,7 @@ class QuarantineIndex {
     uint64_t dropped = 0;
   };
 
-  void Take(OfHook& of_hook, uint64_t number);
+  QuarantineItem Take(OfHook& of_hook, uint64_t number);
   void DropOldest(OfHook& of_hook, Gone& gone);
   // Null: nothing is held.
   OfHook* Largest();

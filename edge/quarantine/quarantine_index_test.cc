@@ -24,12 +24,14 @@ v1::QuarantineRule Rule(uint32_t max_requests, uint64_t max_bytes) {
   return rule;
 }
 
+auto Number(uint64_t number) { return testing::Field(&QuarantineItem::number, number); }
+
 class QuarantineIndexTest : public testing::Test {
  protected:
   // What had to go for it.
-  std::vector<uint64_t> Put(const std::string& hook, uint64_t bytes,
+  QuarantineIndex::Gone Put(const std::string& hook, uint64_t bytes,
                             const v1::QuarantineRule& rule = Rule(100, 1000)) {
-    const std::vector<uint64_t> gone = index_.MakeRoom(hook, bytes, rule);
+    const QuarantineIndex::Gone gone = index_.MakeRoom(hook, bytes, rule);
     index_.Add(hook, {.number = ++number_,
                       .bytes = bytes,
                       .receive_time = kNow + absl::Seconds(static_cast<int64_t>(number_))});
@@ -52,7 +54,7 @@ class QuarantineIndexTest : public testing::Test {
 TEST_F(QuarantineIndexTest, AsManyRequestsAsAHookMayHaveAndNotOneMore) {
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Put(kHook, 1, Rule(3, 1000)), IsEmpty());
   EXPECT_EQ(index_.dropped(), 0u);
-  EXPECT_THAT(Put(kHook, 1, Rule(3, 1000)), ElementsAre(1)) << "the oldest goes";
+  EXPECT_THAT(Put(kHook, 1, Rule(3, 1000)), ElementsAre(Number(1))) << "the oldest goes";
   EXPECT_THAT(NumbersOf(kHook), ElementsAre(2, 3, 4));
   EXPECT_EQ(index_.dropped(), 1u);
 }
@@ -60,8 +62,8 @@ TEST_F(QuarantineIndexTest, AsManyRequestsAsAHookMayHaveAndNotOneMore) {
 TEST_F(QuarantineIndexTest, AsManyBytesAsAHookMayHaveAndNotOneMore) {
   EXPECT_THAT(Put(kHook, 50, Rule(100, 100)), IsEmpty());
   EXPECT_THAT(Put(kHook, 50, Rule(100, 100)), IsEmpty());
-  EXPECT_THAT(Put(kHook, 1, Rule(100, 100)), ElementsAre(1));
-  EXPECT_THAT(Put(kHook, 100, Rule(100, 100)), ElementsAre(2, 3));
+  EXPECT_THAT(Put(kHook, 1, Rule(100, 100)), ElementsAre(Number(1)));
+  EXPECT_THAT(Put(kHook, 100, Rule(100, 100)), ElementsAre(Number(2), Number(3)));
   EXPECT_EQ(index_.bytes(), 100u);
 }
 
@@ -77,9 +79,9 @@ TEST_F(QuarantineIndexTest, BeyondTheLimitOfAllTheHookWithTheMostLosesItsOldest)
   Put(kHook, 350);
   Put(kHook, 350);
   EXPECT_EQ(index_.bytes(), 1000u);
-  EXPECT_THAT(Put(kHook, 1), ElementsAre(2));
+  EXPECT_THAT(Put(kHook, 1), ElementsAre(Number(2)));
   EXPECT_THAT(Put(kOther, 349), IsEmpty());
-  EXPECT_THAT(Put(kHook, 1), ElementsAre(1)) << "by then the other one has most";
+  EXPECT_THAT(Put(kHook, 1), ElementsAre(Number(1))) << "by then the other one has most";
 }
 
 TEST_F(QuarantineIndexTest, AFloodOnOneHookCostsNoOtherItsOwn) {
@@ -93,10 +95,10 @@ TEST_F(QuarantineIndexTest, AFloodOnOneHookCostsNoOtherItsOwn) {
 TEST_F(QuarantineIndexTest, ARuleThatBecomesTighterAndAgeTakeTheOldest) {
   for (int i = 0; i < 4; ++i) Put(kHook, 10);
   EXPECT_THAT(index_.Trim(kHook, Rule(4, 40), kNow), IsEmpty());
-  EXPECT_THAT(index_.Trim(kHook, Rule(3, 40), kNow), ElementsAre(1));
-  EXPECT_THAT(index_.Trim(kHook, Rule(3, 29), kNow), ElementsAre(2));
+  EXPECT_THAT(index_.Trim(kHook, Rule(3, 40), kNow), ElementsAre(Number(1)));
+  EXPECT_THAT(index_.Trim(kHook, Rule(3, 29), kNow), ElementsAre(Number(2)));
   EXPECT_THAT(index_.Trim(kHook, Rule(3, 29), kNow + absl::Seconds(3)), IsEmpty());
-  EXPECT_THAT(index_.Trim(kHook, Rule(3, 29), kNow + absl::Seconds(4)), ElementsAre(3));
+  EXPECT_THAT(index_.Trim(kHook, Rule(3, 29), kNow + absl::Seconds(4)), ElementsAre(Number(3)));
   EXPECT_EQ(index_.dropped(), 3u);
 }
 
@@ -104,7 +106,7 @@ TEST_F(QuarantineIndexTest, AForgottenHookLosesAll) {
   Put(kHook, 10);
   Put(kOther, 10);
   Put(kHook, 10);
-  EXPECT_THAT(index_.Forget(kHook), ElementsAre(1, 3));
+  EXPECT_THAT(index_.Forget(kHook), ElementsAre(Number(1), Number(3)));
   EXPECT_THAT(index_.Hooks(), ElementsAre(kOther));
   EXPECT_EQ(index_.dropped(), 2u);
   EXPECT_EQ(index_.requests(), 1u);
@@ -112,8 +114,8 @@ TEST_F(QuarantineIndexTest, AForgottenHookLosesAll) {
 
 TEST_F(QuarantineIndexTest, WhatIsRemovedIsNotDropped) {
   for (int i = 0; i < 3; ++i) Put(kHook, 10);
-  index_.Remove(kHook, 2);
-  index_.Remove(kHook, 2);
+  EXPECT_THAT(index_.Remove(kHook, 2), testing::Optional(Number(2)));
+  EXPECT_EQ(index_.Remove(kHook, 2), std::nullopt);
   EXPECT_THAT(NumbersOf(kHook), ElementsAre(1, 3));
   EXPECT_EQ(index_.bytes(), 20u);
   EXPECT_EQ(index_.dropped(), 0u);
@@ -122,7 +124,7 @@ TEST_F(QuarantineIndexTest, WhatIsRemovedIsNotDropped) {
 TEST_F(QuarantineIndexTest, AFolderThatHoldsMoreThanItMayIsTrimmed) {
   for (uint64_t number = 1; number <= 3; ++number)
     index_.Add(kHook, {.number = number, .bytes = 500});
-  EXPECT_THAT(index_.TrimAll(), ElementsAre(1));
+  EXPECT_THAT(index_.TrimAll(), ElementsAre(Number(1)));
   EXPECT_THAT(index_.TrimAll(), IsEmpty());
 }
 

@@ -9,34 +9,21 @@
 #include "edge/quarantine/quarantine_codec.h"
 
 namespace fluxcascade::edge {
-namespace {
-
-uint64_t OnDisk(size_t bytes) {
-  constexpr uint64_t kBlock = QuarantineStore::kBlockBytes;
-  return (bytes + kBlock - 1) / kBlock * kBlock;
-}
-
-}  // namespace
 
 absl::Status QuarantineStore::Open() {
   FC_ASSIGN_OR_RETURN(std::unique_ptr<QuarantineFolder> folder,
                       QuarantineFolder::Open(options_.folder));
-  FC_ASSIGN_OR_RETURN(to_load_, folder->Numbers());
-  if (!to_load_.empty()) next_number_ = to_load_.back() + 1;
+  FC_ASSIGN_OR_RETURN(to_load_, folder->Files());
   std::reverse(to_load_.begin(), to_load_.end());
   folder_ = std::move(folder);
   return absl::OkStatus();
 }
 
 bool QuarantineStore::LoadSome() {
-  for (size_t i = 0; i < kLoadedAtOnce && !to_load_.empty(); ++i) {
-    const uint64_t number = to_load_.back();
+  for (size_t loaded = 0; loaded < kLoadedAtOnce && !to_load_.empty();) {
+    const uint64_t file = to_load_.back();
     to_load_.pop_back();
-    const absl::Status loaded = Load(number);
-    if (loaded.ok()) continue;
-    RemoveFiles({number});
-    ++unreadable_;
-    unreadable_error_ = loaded;
+    loaded += Load(file);
   }
   if (!to_load_.empty()) return true;
   if (unreadable_ > 0) {
@@ -48,20 +35,37 @@ bool QuarantineStore::LoadSome() {
   return false;
 }
 
-absl::Status QuarantineStore::Load(uint64_t number) {
-  FC_ASSIGN_OR_RETURN(const std::string bytes, folder_->Read(number));
-  FC_ASSIGN_OR_RETURN(const v1::QuarantinedRequest request,
-                      OpenQuarantined(bytes, number, keyring_));
-  QuarantineIndex::Gone gone;
-  {
-    MutexLock lock(mutex_);
-    index_.Add(request.hook_id(), {.number = number,
-                                   .bytes = OnDisk(bytes.size()),
-                                   .receive_time = FromProto(request.receive_time())});
-    gone = index_.TrimAll();
+size_t QuarantineStore::Load(uint64_t file) {
+  const absl::StatusOr<std::vector<QuarantineFolder::Record>> records = folder_->Load(file);
+  if (!records.ok()) {
+    CountUnreadable(records.status());
+    LogUnlessRemoved(folder_->RemoveFile(file));
+    return 1;
   }
-  RemoveFiles(gone);
-  return absl::OkStatus();
+  QuarantineIndex::Gone gone;
+  for (const QuarantineFolder::Record& record : *records) {
+    QuarantineItem item{.number = record.number,
+                        .bytes = QuarantineFolder::OnDisk(record.bytes.size())};
+    const absl::StatusOr<v1::QuarantinedRequest> request =
+        OpenQuarantined(record.bytes, record.number, keyring_);
+    if (!request.ok()) {
+      CountUnreadable(request.status());
+      gone.push_back(item);
+      continue;
+    }
+    item.receive_time = FromProto(request->receive_time());
+    MutexLock lock(mutex_);
+    index_.Add(request->hook_id(), item);
+    const QuarantineIndex::Gone trimmed = index_.TrimAll();
+    gone.insert(gone.end(), trimmed.begin(), trimmed.end());
+  }
+  RemoveRecords(std::move(gone));
+  return records->size();
+}
+
+void QuarantineStore::CountUnreadable(const absl::Status& error) {
+  ++unreadable_;
+  unreadable_error_ = error;
 }
 
 absl::Status QuarantineStore::CheckRoom() const {
@@ -71,38 +75,67 @@ absl::Status QuarantineStore::CheckRoom() const {
       "the quarantine's disk has ", free, " bytes free, of at least ", options_.min_free_bytes));
 }
 
-absl::Status QuarantineStore::Put(const v1::QuarantinedRequest& request,
-                                  const v1::QuarantineRule& rule) {
-  const uint64_t number = next_number_++;
-  const std::string sealed = SealQuarantined(request, number, keyring_);
+absl::Status QuarantineStore::Put(const std::string& hook_id, const v1::QuarantineRule& rule,
+                                  absl::Span<const v1::QuarantinedRequest> requests) {
   absl::Status kept = CheckRoom();
-  if (kept.ok()) kept = Write(request.hook_id(), rule, number, sealed);
-  MutexLock lock(mutex_);
   if (!kept.ok()) {
-    index_.CountDropped(request.hook_id());
+    for (size_t i = 0; i < requests.size(); ++i) CountDropped(hook_id);
     return kept;
   }
-  index_.Add(request.hook_id(), {.number = number,
-                                 .bytes = OnDisk(sealed.size()),
-                                 .receive_time = FromProto(request.receive_time())});
+  const uint64_t first = folder_->next_number();
+  uint64_t number = first;
+  std::vector<QuarantineItem> items;
+  std::vector<std::string> records;
+  QuarantineIndex::Gone gone;
+  for (const v1::QuarantinedRequest& request : requests) {
+    std::string record = SealQuarantined(request, number, keyring_);
+    const QuarantineItem item{.number = number,
+                              .bytes = QuarantineFolder::OnDisk(record.size()),
+                              .receive_time = FromProto(request.receive_time())};
+    const absl::Status admitted = Admit(hook_id, rule, item, gone);
+    if (!admitted.ok()) {
+      kept = admitted;
+      continue;
+    }
+    items.push_back(item);
+    records.push_back(std::move(record));
+    number += item.bytes / QuarantineFolder::kBlockBytes;
+  }
+  if (items.empty()) return kept;
+  // The oldest went for the newest: of these, the first ones.
+  const auto on_disk = std::partition(
+      gone.begin(), gone.end(), [&](const QuarantineItem& item) { return item.number < first; });
+  const auto passed_over = static_cast<size_t>(gone.end() - on_disk);
+  gone.erase(on_disk, gone.end());
+  // Before they are written: at no time is there more on the disk than there may be.
+  RemoveRecords(std::move(gone));
+  const absl::Status written =
+      folder_->Write(items[passed_over].number, absl::MakeSpan(records).subspan(passed_over));
+  if (written.ok()) return kept;
+  GiveUp(hook_id, absl::MakeSpan(items).subspan(passed_over));
+  return written;
+}
+
+absl::Status QuarantineStore::Admit(const std::string& hook_id, const v1::QuarantineRule& rule,
+                                    const QuarantineItem& item, QuarantineIndex::Gone& gone) {
+  MutexLock lock(mutex_);
+  if (!index_.Fits(item.bytes, rule)) {
+    index_.CountDropped(hook_id);
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the request would take ", item.bytes, " bytes, more than there may be"));
+  }
+  const QuarantineIndex::Gone made_room = index_.MakeRoom(hook_id, item.bytes, rule);
+  gone.insert(gone.end(), made_room.begin(), made_room.end());
+  index_.Add(hook_id, item);
   return absl::OkStatus();
 }
 
-absl::Status QuarantineStore::Write(const std::string& hook_id, const v1::QuarantineRule& rule,
-                                    uint64_t number, const std::string& sealed) {
-  const uint64_t bytes = OnDisk(sealed.size());
-  QuarantineIndex::Gone gone;
-  {
-    MutexLock lock(mutex_);
-    if (!index_.Fits(bytes, rule)) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("the request would take ", bytes, " bytes, more than there may be"));
-    }
-    gone = index_.MakeRoom(hook_id, bytes, rule);
+void QuarantineStore::GiveUp(const std::string& hook_id, absl::Span<const QuarantineItem> items) {
+  MutexLock lock(mutex_);
+  for (const QuarantineItem& item : items) {
+    index_.Remove(hook_id, item.number);
+    index_.CountDropped(hook_id);
   }
-  // Before it is written: at no time is there more on the disk than there may be.
-  RemoveFiles(gone);
-  return folder_->Write(number, sealed);
 }
 
 void QuarantineStore::CountDropped(const std::string& hook_id) {
@@ -121,18 +154,17 @@ void QuarantineStore::Enforce(const RuleOf& rule_of, absl::Time now) {
       gone.insert(gone.end(), of_hook.begin(), of_hook.end());
     }
   }
-  RemoveFiles(gone);
+  RemoveRecords(std::move(gone));
 }
 
-void QuarantineStore::RemoveFiles(const QuarantineIndex::Gone& numbers) const {
-  for (const uint64_t number : numbers) {
-    const absl::Status removed = folder_->Remove(number);
-    if (!removed.ok()) {
-      // Each forged request may take the place of one that stays.
-      notices_.Log(LogLevel::kError, "a quarantined request can't be removed",
-                   {{"error", removed}});
-    }
-  }
+void QuarantineStore::RemoveRecords(QuarantineIndex::Gone gone) {
+  LogUnlessRemoved(folder_->Remove(std::move(gone)));
+}
+
+// Each forged request may take the place of one that stays.
+void QuarantineStore::LogUnlessRemoved(const absl::Status& removed) const {
+  if (removed.ok()) return;
+  notices_.Log(LogLevel::kError, "quarantined requests can't be removed", {{"error", removed}});
 }
 
 std::optional<QuarantineItem> QuarantineStore::Next(const std::string& hook_id,
@@ -142,16 +174,17 @@ std::optional<QuarantineItem> QuarantineStore::Next(const std::string& hook_id,
 }
 
 absl::StatusOr<v1::QuarantinedRequest> QuarantineStore::Read(const QuarantineItem& item) const {
-  FC_ASSIGN_OR_RETURN(const std::string bytes, folder_->Read(item.number));
+  FC_ASSIGN_OR_RETURN(const std::string bytes, folder_->Read(item));
   return OpenQuarantined(bytes, item.number, keyring_);
 }
 
 void QuarantineStore::Remove(const std::string& hook_id, uint64_t number) {
+  std::optional<QuarantineItem> removed;
   {
     MutexLock lock(mutex_);
-    index_.Remove(hook_id, number);
+    removed = index_.Remove(hook_id, number);
   }
-  RemoveFiles({number});
+  if (removed.has_value()) RemoveRecords({*removed});
 }
 
 void QuarantineStore::RemoveReleased(const std::string& hook_id, uint64_t number) {

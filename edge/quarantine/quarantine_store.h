@@ -14,11 +14,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/crypto/keyring.h"
 #include "common/logging/limited_log.h"
 #include "common/mutex/mutex.h"
 #include "edge/quarantine/quarantine_folder.h"
 #include "edge/quarantine/quarantine_index.h"
+#include "edge/quarantine/quarantine_item.h"
 #include "fluxcascade/edge/v1/quarantine.pb.h"
 
 namespace fluxcascade::edge {
@@ -34,12 +36,10 @@ struct QuarantineStats {
 // For one thread, but for States and stats.
 class QuarantineStore {
  public:
-  // A file takes a whole number of these.
-  static constexpr uint64_t kBlockBytes = 4096;
   // What is older goes: so long the control plane knows what it has taken in, and could tell a copy
   // that is released from news.
   static constexpr absl::Duration kMaxAge = absl::Hours(24 * 7);
-  // How many files a LoadSome reads.
+  // A LoadSome reads files until it has had as many requests.
   static constexpr size_t kLoadedAtOnce = 64;
 
   struct Options {
@@ -65,9 +65,11 @@ class QuarantineStore {
   bool LoadSome();
   bool ready() const { return folder_ != nullptr && to_load_.empty(); }
 
-  // Keeps the request, and drops what its hook's rule, or the limit of all hooks, has no room for.
-  // What can't be kept is counted as dropped.
-  absl::Status Put(const v1::QuarantinedRequest& request, const v1::QuarantineRule& rule);
+  // Keeps the hook's requests, and drops what its rule, or the limit of all hooks, has no room for:
+  // the first of them, too, when they are more than there may be. What can't be kept is counted as
+  // dropped; the error is that of the last.
+  absl::Status Put(const std::string& hook_id, const v1::QuarantineRule& rule,
+                   absl::Span<const v1::QuarantinedRequest> requests);
   void CountDropped(const std::string& hook_id);
 
   // Drops what is over its hook's rule, too old, or of a hook without one.
@@ -81,19 +83,25 @@ class QuarantineStore {
   // Likewise; it is in the log.
   void RemoveReleased(const std::string& hook_id, uint64_t number);
   uint64_t RequestsOf(const std::string& hook_id) const;
-  // Of the newest request; 0: there was none yet.
-  uint64_t last_number() const { return next_number_ - 1; }
+  // No request that is kept has a higher one.
+  uint64_t last_number() const { return folder_->next_number() - 1; }
 
   // Thread-safe.
   std::vector<v1::QuarantineState> States(size_t max) const;
   QuarantineStats stats() const;
 
  private:
-  absl::Status Load(uint64_t number);
+  // How many requests there were, the unreadable ones among them.
+  size_t Load(uint64_t file);
+  void CountUnreadable(const absl::Status& error);
   absl::Status CheckRoom() const;
-  absl::Status Write(const std::string& hook_id, const v1::QuarantineRule& rule, uint64_t number,
-                     const std::string& sealed);
-  void RemoveFiles(const QuarantineIndex::Gone& numbers) const;
+  // Makes room for a request, and counts it in; `gone` is to be removed.
+  absl::Status Admit(const std::string& hook_id, const v1::QuarantineRule& rule,
+                     const QuarantineItem& item, QuarantineIndex::Gone& gone);
+  // Takes them out of the index again, and counts them as dropped.
+  void GiveUp(const std::string& hook_id, absl::Span<const QuarantineItem> items);
+  void RemoveRecords(QuarantineIndex::Gone gone);
+  void LogUnlessRemoved(const absl::Status& removed) const;
 
   const Options options_;
   const Keyring keyring_;
@@ -104,7 +112,6 @@ class QuarantineStore {
   // Of those that were loaded.
   uint64_t unreadable_ = 0;
   absl::Status unreadable_error_;
-  uint64_t next_number_ = 1;
 
   mutable Mutex mutex_;
   QuarantineIndex index_ FC_GUARDED_BY(mutex_);

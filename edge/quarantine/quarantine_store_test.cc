@@ -42,12 +42,25 @@ class QuarantineStoreTest : public testing::Test {
     ASSERT_TRUE(store_->ready());
   }
 
-  absl::Status Put(const std::string& body, const v1::QuarantineRule& rule = Rule(100)) {
+  static v1::QuarantinedRequest Request(const std::string& body) {
     v1::QuarantinedRequest request;
     request.set_hook_id(kHook);
     request.set_body(body);
     *request.mutable_receive_time() = ToProto(kNow);
-    return store_->Put(request, rule);
+    return request;
+  }
+
+  // In one file.
+  absl::Status Put(const std::vector<std::string>& bodies,
+                   const v1::QuarantineRule& rule = Rule(100)) {
+    std::vector<v1::QuarantinedRequest> requests;
+    for (const std::string& body : bodies) requests.push_back(Request(body));
+    return store_->Put(kHook, rule, requests);
+  }
+
+  // In one file each.
+  void PutEach(const std::vector<std::string>& bodies, const v1::QuarantineRule& rule = Rule(100)) {
+    for (const std::string& body : bodies) FC_ASSERT_OK(Put({body}, rule));
   }
 
   std::vector<std::string> Bodies() {
@@ -61,7 +74,7 @@ class QuarantineStoreTest : public testing::Test {
   }
 
   std::string File(uint64_t number) const {
-    return absl::StrCat(options_.folder, "/", QuarantineFileName(number));
+    return absl::StrCat(options_.folder, "/", QuarantineName(number));
   }
   bool HasFile(uint64_t number) const { return ReadFileToString(File(number)).ok(); }
 
@@ -78,20 +91,21 @@ class QuarantineStoreTest : public testing::Test {
 
 TEST_F(QuarantineStoreTest, WhatIsKeptOutlivesTheProcessInItsOrder) {
   Open();
-  for (const char* body : {"one", "two", "three"}) FC_ASSERT_OK(Put(body));
+  PutEach({"one", "two", "three"});
   store_->Remove(kHook, 2);
   Open();
   EXPECT_THAT(Bodies(), ElementsAre("one", "three"));
-  FC_ASSERT_OK(Put("four"));
+  FC_ASSERT_OK(Put({"four"}));
   EXPECT_THAT(Bodies(), ElementsAre("one", "three", "four"));
-  EXPECT_EQ(store_->stats().bytes, 3 * QuarantineStore::kBlockBytes);
+  EXPECT_EQ(store_->stats().bytes, 3 * QuarantineFolder::kBlockBytes);
   EXPECT_EQ(store_->stats().dropped, 0u);
   EXPECT_EQ(store_->Next(kHook, 0)->receive_time, kNow);
 }
 
-TEST_F(QuarantineStoreTest, MoreFilesThanOneLoadTakesAreAllLoaded) {
+TEST_F(QuarantineStoreTest, MoreThanOneLoadTakesIsAllLoaded) {
   Open();
-  for (size_t i = 0; i <= QuarantineStore::kLoadedAtOnce; ++i) FC_ASSERT_OK(Put("body"));
+  FC_ASSERT_OK(Put(std::vector<std::string>(QuarantineStore::kLoadedAtOnce - 1, "body")));
+  PutEach({"body", "body"});
   store_.reset();
   store_ = std::make_unique<QuarantineStore>(options_, *Keyring::Parse(keys_, random_), notices_);
   FC_ASSERT_OK(store_->Open());
@@ -102,9 +116,46 @@ TEST_F(QuarantineStoreTest, MoreFilesThanOneLoadTakesAreAllLoaded) {
   EXPECT_EQ(store_->stats().requests, QuarantineStore::kLoadedAtOnce + 1);
 }
 
+TEST_F(QuarantineStoreTest, WhatComesTogetherIsInOneFileAndGoesAloneForAllThat) {
+  Open();
+  FC_ASSERT_OK(Put({"one", std::string(QuarantineFolder::kBlockBytes, 'b'), "four"}));
+  EXPECT_TRUE(HasFile(1));
+  EXPECT_FALSE(HasFile(2));
+  EXPECT_EQ(store_->last_number(), 4u);
+  store_->Remove(kHook, 2);
+  EXPECT_THAT(Bodies(), ElementsAre("one", "four"));
+  Open();
+  EXPECT_THAT(Bodies(), ElementsAre("one", "four"));
+  EXPECT_EQ(store_->last_number(), 4u);
+  for (const uint64_t number : {1, 4}) store_->Remove(kHook, number);
+  EXPECT_FALSE(HasFile(1));
+}
+
+TEST_F(QuarantineStoreTest, OfMoreThanThereMayBeTheLastAreKept) {
+  Open();
+  PutEach({"zero"});
+  FC_ASSERT_OK(Put({"one", "two", "three", "four"}, Rule(2)));
+  EXPECT_THAT(Bodies(), ElementsAre("three", "four"));
+  EXPECT_EQ(store_->stats().dropped, 3u);
+  Open();
+  EXPECT_THAT(Bodies(), ElementsAre("three", "four"));
+}
+
+TEST_F(QuarantineStoreTest, WhatCannotBeWrittenIsDropped) {
+  Open();
+  PutEach({"one"});
+  FC_ASSERT_OK(WriteFileAtomically(File(2), "in its place", 0600));
+  EXPECT_THAT(Put({"two", "three"}), testing::Not(IsOk()));
+  EXPECT_THAT(Bodies(), ElementsAre("one"));
+  EXPECT_EQ(store_->stats().dropped, 2u);
+  EXPECT_EQ(store_->stats().bytes, QuarantineFolder::kBlockBytes);
+  PutEach({"four"});
+  EXPECT_THAT(Bodies(), ElementsAre("one", "four"));
+}
+
 TEST_F(QuarantineStoreTest, TheOldestGoFirstFromTheDiskToo) {
   Open();
-  for (const char* body : {"one", "two", "three"}) FC_ASSERT_OK(Put(body, Rule(2)));
+  PutEach({"one", "two", "three"}, Rule(2));
   EXPECT_THAT(Bodies(), ElementsAre("two", "three"));
   EXPECT_FALSE(HasFile(1));
   EXPECT_TRUE(HasFile(2));
@@ -112,12 +163,12 @@ TEST_F(QuarantineStoreTest, TheOldestGoFirstFromTheDiskToo) {
 }
 
 TEST_F(QuarantineStoreTest, ARequestLargerThanThereMayBeIsDroppedAndPushesOutNothing) {
-  options_.max_bytes = 2 * QuarantineStore::kBlockBytes;
+  options_.max_bytes = 2 * QuarantineFolder::kBlockBytes;
   Open();
-  FC_ASSERT_OK(Put("small"));
-  FC_EXPECT_OK(Put(std::string(QuarantineStore::kBlockBytes, 'b')));
-  EXPECT_THAT(Bodies(), ElementsAre(std::string(QuarantineStore::kBlockBytes, 'b')));
-  EXPECT_THAT(Put(std::string(2 * QuarantineStore::kBlockBytes, 'b')),
+  FC_ASSERT_OK(Put({"small"}));
+  FC_EXPECT_OK(Put({std::string(QuarantineFolder::kBlockBytes, 'b')}));
+  EXPECT_THAT(Bodies(), ElementsAre(std::string(QuarantineFolder::kBlockBytes, 'b')));
+  EXPECT_THAT(Put({std::string(2 * QuarantineFolder::kBlockBytes, 'b')}),
               StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(store_->stats().requests, 1u);
   EXPECT_EQ(store_->stats().dropped, 2u);
@@ -126,27 +177,40 @@ TEST_F(QuarantineStoreTest, ARequestLargerThanThereMayBeIsDroppedAndPushesOutNot
 TEST_F(QuarantineStoreTest, NothingIsKeptOnADiskThatIsShortOfRoom) {
   options_.min_free_bytes = ~uint64_t{0};
   Open();
-  EXPECT_THAT(Put("one"), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(Put({"one"}), StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(store_->stats().requests, 0u);
   EXPECT_EQ(store_->stats().dropped, 1u);
 }
 
-TEST_F(QuarantineStoreTest, ADamagedFileGoesAlone) {
+TEST_F(QuarantineStoreTest, ADamagedRecordGoesAlone) {
   Open();
-  for (const char* body : {"one", "two", "three"}) FC_ASSERT_OK(Put(body));
+  FC_ASSERT_OK(Put({"one", "two", "three"}));
   store_.reset();
-  const std::string whole = *ReadFileToString(File(2));
-  FC_ASSERT_OK(WriteFileAtomically(File(2), whole.substr(0, whole.size() / 2), 0600));
-  FC_ASSERT_OK(WriteFileAtomically(File(3), "", 0600));
+  std::string bytes = *ReadFileToString(File(1));
+  bytes[QuarantineFolder::kBlockBytes + 20] ^= 1;
+  FC_ASSERT_OK(WriteFileAtomically(File(1), bytes, 0600));
+  Open();
+  EXPECT_THAT(Bodies(), ElementsAre("one", "three"));
+  EXPECT_EQ(store_->stats().bytes, 2 * QuarantineFolder::kBlockBytes);
+}
+
+TEST_F(QuarantineStoreTest, OfAFileThatIsCutShortTheFirstRecordsStay) {
+  Open();
+  FC_ASSERT_OK(Put({"one", "two", "three"}));
+  PutEach({"four"});
+  store_.reset();
+  const std::string whole = *ReadFileToString(File(1));
+  FC_ASSERT_OK(
+      WriteFileAtomically(File(1), whole.substr(0, QuarantineFolder::kBlockBytes + 40), 0600));
+  FC_ASSERT_OK(WriteFileAtomically(File(4), "", 0600));
   Open();
   EXPECT_THAT(Bodies(), ElementsAre("one"));
-  EXPECT_FALSE(HasFile(2));
-  EXPECT_FALSE(HasFile(3));
+  EXPECT_FALSE(HasFile(4));
 }
 
 TEST_F(QuarantineStoreTest, AnOlderKeyOpensAndALostOneEmptiesIt) {
   Open();
-  FC_ASSERT_OK(Put("one"));
+  FC_ASSERT_OK(Put({"one"}));
   keys_ = absl::StrCat(Keyring::NewKeyLine("k2", random_), "\n", keys_);
   Open();
   EXPECT_THAT(Bodies(), ElementsAre("one"));
@@ -158,8 +222,8 @@ TEST_F(QuarantineStoreTest, AnOlderKeyOpensAndALostOneEmptiesIt) {
 
 TEST_F(QuarantineStoreTest, ASmallerLimitIsKeptAtTheStart) {
   Open();
-  for (const char* body : {"one", "two", "three"}) FC_ASSERT_OK(Put(body));
-  options_.max_bytes = 2 * QuarantineStore::kBlockBytes;
+  PutEach({"one", "two", "three"});
+  options_.max_bytes = 2 * QuarantineFolder::kBlockBytes;
   Open();
   EXPECT_THAT(Bodies(), ElementsAre("two", "three"));
   EXPECT_FALSE(HasFile(1));
@@ -167,7 +231,7 @@ TEST_F(QuarantineStoreTest, ASmallerLimitIsKeptAtTheStart) {
 
 TEST_F(QuarantineStoreTest, RulesAndAgesAreEnforced) {
   Open();
-  for (const char* body : {"one", "two", "three"}) FC_ASSERT_OK(Put(body));
+  PutEach({"one", "two", "three"});
   const auto rule = [](uint32_t max_requests) {
     return [max_requests](const std::string&) -> std::optional<v1::QuarantineRule> {
       return Rule(max_requests);
@@ -177,7 +241,7 @@ TEST_F(QuarantineStoreTest, RulesAndAgesAreEnforced) {
   EXPECT_THAT(Bodies(), ElementsAre("two", "three"));
   store_->Enforce(rule(2), kNow + QuarantineStore::kMaxAge + absl::Microseconds(1));
   EXPECT_THAT(Bodies(), IsEmpty());
-  FC_ASSERT_OK(Put("four"));
+  FC_ASSERT_OK(Put({"four"}));
   store_->Enforce([](const std::string&) { return std::nullopt; }, kNow);
   EXPECT_THAT(Bodies(), IsEmpty());
   EXPECT_EQ(store_->stats().dropped, 4u);

@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "common/mutex/mutex.h"
 #include "edge/log/event_log.h"
-#include "edge/quarantine/quarantine_index.h"
+#include "edge/quarantine/quarantine_item.h"
 #include "edge/quarantine/quarantine_store.h"
 #include "edge/routing/active_hook_table.h"
 #include "edge/routing/seen_ids.h"
