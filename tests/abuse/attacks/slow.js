@@ -44,20 +44,24 @@ module.exports = {
     ({ target }) => `POST ${target.hooks.honest.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n`,
     () => '[{"a":1}]'),
 
-  // Asks a lot, and takes nothing of the answers; what the systems hold for both sides is full soon.
+  // They take nothing of the answers. Some ask so much that what the systems hold for both sides is full,
+  // and the edge can't send on; to all of them that would be work that it has to do for honest senders, too.
   slowReads: async (tools) => {
     const sockets = await tools.openIdle(tools.size.connections, tools.size.perSecond);
     if (sockets.length < tools.size.connections) tools.countWrong('could not be opened');
-    const requests = 'GET / HTTP/1.1\r\nHost: e\r\n\r\n'.repeat(tools.size.requests);
+    const request = 'GET / HTTP/1.1\r\nHost: e\r\n\r\n';
+    const [few, many] = [request.repeat(tools.size.fewRequests), request.repeat(tools.size.manyRequests)];
+    const oneOf = sockets.length / tools.size.greedy;
     return {
       go() {
         tools.every(sockets.length * 1000 / tools.size.spreadMs, (i) => {
+          const greedy = i % oneOf === 0;
           sockets[i].pause();
-          sockets[i].write(requests);
-          tools.count('asked');
+          sockets[i].write(greedy ? many : few);
+          tools.count(greedy ? 'asked much' : 'asked little');
         }, sockets.length);
       },
-      // Whether they were cut, the edge's own counters tell.
+      // Whether the greedy were cut, the edge's own counters tell.
       stop: () => new Promise((resolve) => { setTimeout(resolve, tools.size.patienceMs); }),
     };
   },

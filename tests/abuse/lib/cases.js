@@ -49,7 +49,7 @@ function casesOf(form) {
     { name: 'slow bodies', edge: 'roomy', attack: 'slowBodies', size: form.slow,
       verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen[408]) },
     { name: 'slow reading of answers', edge: 'roomy', attack: 'slowReads', size: form.reads,
-      verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen.asked) },
+      verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen['asked much']) },
     { name: 'bodies announced and not sent', edge: 'roomy', attack: 'announcedBodies', size: form.announced },
     { name: 'half handshakes', edge: 'roomy', attack: 'halfHandshakes', size: form.half,
       verify: ({ seen }, deltas) => atLeast('closed', deltas.timed_out_connections_total, seen.closed) },
