@@ -282,6 +282,10 @@ TEST_F(EdgeServerTest, AFullLogTellsSendersToComeBackUntilTheControlPlaneHasAckn
   ASSERT_TRUE(control_plane_.SendAck(taken));
   EXPECT_TRUE(Eventually([&] { return absl::StartsWith(Get("/readyz"), "HTTP/1.1 200 "); }));
   EXPECT_THAT(Post({}), StartsWith("HTTP/1.1 200 "));
+
+  server_.reset();
+  StartConfigured();
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 200 ")) << "after a restart, too";
 }
 
 TEST_F(EdgeServerTest, AnUnknownTokenAndAWrongSignatureAreAnsweredAlike) {

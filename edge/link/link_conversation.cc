@@ -117,6 +117,16 @@ v1::ConfigResult LinkConversation::Apply(const v1::Config& config, absl::Time wa
 }
 
 void LinkConversation::Acknowledge(const v1::Ack& ack) const {
+// Whoever pulls from there has what is before, and may have said so when nobody could hear or
+// remember it. Without a chain an operator has given up what is before, some of it unreadable.
+void LinkConversation::TakeAsAcknowledged(const v1::Pull& pull) const {
+  if (pull.after_chain().empty()) return;
+  v1::Ack ack;
+  ack.set_log_id(pull.log_id());
+  ack.set_through(pull.after());
+  Acknowledge(ack);
+}
+
   // Senders wait for it, and need not wait for the log to note it down; it holds even if the log
   // can't.
   if (edge_.committed && CheckAcknowledge(ack.log_id(), ack.through(), edge_.log.State()).ok()) {
@@ -206,6 +216,7 @@ std::optional<v1::ConnectRequest> LinkConversation::AnswerPull(absl::Duration no
     read = EventLog::ReadResult{.requests = {}, .state = edge_.log.State()};
   }
   if (read.ok() && read->requests.empty() && now < pull_->deadline) return std::nullopt;
+  if (read.ok() && read_failure_.ok()) TakeAsAcknowledged(pull);
   pull_.reset();
   if (read.ok()) return BatchOf(*std::move(read));
 

@@ -91,6 +91,7 @@ class LinkConversation {
 
   bool IsPrimary() const { return edge_.consumer == kPrimaryConsumer; }
   v1::ConfigResult Apply(const v1::Config& config, absl::Time wall_time) const;
+  void TakeAsAcknowledged(const v1::Pull& pull) const;
   void Acknowledge(const v1::Ack& ack) const;
   void Release(const v1::ReleaseQuarantine& ask) FC_EXCLUDES(mutex_);
   void AddQuarantineResults(std::vector<v1::ConnectRequest>& messages) FC_REQUIRES(mutex_);

@@ -349,6 +349,33 @@ TEST_F(LinkConversationTest, AnAcknowledgementReachesTheLog) {
   EXPECT_EQ(log_.acknowledged(), 1);
 }
 
+// The acknowledgement may have been lost with a stream, or with the edge's process.
+TEST_F(LinkConversationTest, WhoeverPullsFromAPositionHasAcknowledgedWhatIsBefore) {
+  Append("a");
+  Append("b");
+  Receive(PullAfter(0, 0));
+  const std::vector<v1::ConnectRequest> batches = Batches();
+  ASSERT_EQ(batches.size(), 1);
+  v1::ConnectResponse pull = PullAfter(2, 1000);
+  Receive(pull);
+  EXPECT_THAT(Batches(), IsEmpty());
+  EXPECT_EQ(log_.acknowledged(), 0) << "without a chain it may not have it";
+  pull.mutable_pull()->set_after_chain(batches[0].batch().requests(0).chain());
+  Receive(pull);
+  EXPECT_EQ(TurnOf(v1::ConnectRequest::kPullError).size(), 1);
+  EXPECT_EQ(log_.acknowledged(), 0) << "with the chain of another request";
+
+  pull.mutable_pull()->set_after_chain(batches[0].batch().requests(1).chain());
+  log_.FailReadsWith(absl::UnavailableError("being reopened"));
+  Receive(pull);
+  Turn();
+  EXPECT_EQ(log_.acknowledged(), 0) << "a log that can't look does not know";
+  log_.FailReadsWith(absl::OkStatus());
+  Turn();
+  EXPECT_EQ(log_.acknowledged(), 2);
+  EXPECT_THAT(committed_, ElementsAre(2));
+}
+
 TEST_F(LinkConversationTest, WhoeverWaitsForACommitHearsOfIt) {
   Append("a");
   Append("b");

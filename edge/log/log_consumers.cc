@@ -99,10 +99,15 @@ void LogConsumers::Trimmed(const LogPoint& to, absl::Time oldest) {
   }
 }
 
-void LogConsumers::CountOnFrom(const LogConsumers& before) {
+void LogConsumers::GoOnFrom(const LogConsumers& before) {
   for (LogConsumer& consumer : consumers_) {
     const LogConsumer* const known = before.Find(consumer.name);
-    if (known != nullptr) consumer.lost_requests = known->lost_requests;
+    if (known == nullptr) continue;
+    consumer.lost_requests = known->lost_requests;
+    if (known->acknowledged.sequence <= consumer.acknowledged.sequence) continue;
+    consumer.acknowledged = known->acknowledged;
+    consumer.oldest_unacknowledged = known->oldest_unacknowledged;
+    consumer.acks = known->acks;
   }
 }
 

@@ -58,8 +58,10 @@ class LogConsumers {
   // The log begins at `to` now; `oldest` is when the request that stands there was received.
   void Trimmed(const LogPoint& to, absl::Time oldest);
 
-  // Goes on with `before`'s counts of what was lost: the log was opened again.
-  void CountOnFrom(const LogConsumers& before);
+  // The log was opened again: goes on with `before`'s counts of what was lost, and with what had
+  // been acknowledged and not been written down yet. A log of the same consumers, with nothing of
+  // it missing.
+  void GoOnFrom(const LogConsumers& before);
 
   // Behind what everyone has acknowledged.
   LogPoint AcknowledgedByAll() const;

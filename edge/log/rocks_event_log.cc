@@ -65,8 +65,17 @@ absl::StatusOr<std::unique_ptr<RocksEventLog>> RocksEventLog::Open(
 
 RocksEventLog::~RocksEventLog() {
   group_commit_.reset();
+  NoteAcks();
   // Until it is closed, it may tell of errors.
   folder_.reset();
+}
+
+// One more step, without which the next start would take what was acknowledged last for not
+// acknowledged until its consumers come. No more than that, so that a failure changes nothing.
+void RocksEventLog::NoteAcks() {
+  MutexLock folder_lock(folder_mutex_);
+  if (folder_ == nullptr || !Failure().ok()) return;
+  WriteAcks().IgnoreError();
 }
 
 absl::Status RocksEventLog::OpenFolder() {
@@ -85,10 +94,11 @@ absl::Status RocksEventLog::OpenFolder() {
   tail_ = contents.tail;
   head_ = contents.head;
   LogConsumers found(std::move(consumers));
-  found.CountOnFrom(consumers_);
+  found.GoOnFrom(consumers_);
   consumers_ = std::move(found);
   // One that is no longer among them is forgotten.
-  acks_changed_ = folder->further_acks() != consumers_.further_acks();
+  acks_changed_ = !(contents.acks == consumers_.primary().acks) ||
+                  folder->further_acks() != consumers_.further_acks();
   failure_ = MustBeOpenedAgain(folder->background_error());
   folder_ = std::move(folder);
   return absl::OkStatus();

@@ -62,7 +62,8 @@ class RocksEventLog final : public EventLog {
   static absl::StatusOr<std::unique_ptr<RocksEventLog>> Open(const RocksEventLogOptions& options,
                                                              const Clock& clock, Random& random);
 
-  // Writes what waits, and closes the folder. Nobody may call the log any more.
+  // Writes what waits and how far the log was acknowledged, and closes the folder. Nobody may call
+  // the log any more.
   ~RocksEventLog() override;
 
   void Append(v1::LoggedRequest request, Done done) override;
@@ -121,6 +122,7 @@ class RocksEventLog final : public EventLog {
   absl::Status Failure() const FC_EXCLUDES(mutex_);
   absl::StatusOr<bool> Trim() FC_REQUIRES(folder_mutex_);
   absl::Status WriteAcks() FC_REQUIRES(folder_mutex_);
+  void NoteAcks() FC_EXCLUDES(folder_mutex_);
   // Opens the folder and takes its contents for the log's.
   absl::Status OpenFolder() FC_REQUIRES(folder_mutex_);
   absl::Status CheckContinues(const LogFolder& folder) const FC_REQUIRES(folder_mutex_);

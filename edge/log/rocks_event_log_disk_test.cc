@@ -82,6 +82,20 @@ TEST_F(FailingDiskTest, ReopenedOnAWorkingDiskItGoesOn) {
   FC_EXPECT_OK(log_->Reopen());
 }
 
+TEST_F(FailingDiskTest, ReopenedItKnowsWhatWasAcknowledgedAndNotWrittenDownYet) {
+  Open();
+  Append({"a", "b"});
+  Acknowledge(2);
+  disk_->SetSync(PowerCutFileSystem::Sync::kFails);
+  EXPECT_FALSE(TryToAppend("c").ok());
+  disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
+  FC_ASSERT_OK(log_->Reopen());
+  EXPECT_EQ(log_->Consumers().front().acknowledged, 2u);
+  RetentionStep();
+  Open();
+  EXPECT_EQ(log_->Consumers().front().acknowledged, 2u);
+}
+
 TEST_F(FailingDiskTest, OnADiskThatStillFailsItStaysFailed) {
   Open();
   Append({"a"});
