@@ -54,6 +54,7 @@ v1::EdgeNode::Counters ToApi(const store::v1::EdgeCounters& stored) {
   counters.set_rate_limited(stored.rate_limited());
   counters.set_refused_bodies(stored.refused_bodies());
   counters.set_local_fallbacks(stored.local_fallbacks());
+  counters.set_late_answers(stored.late_answers());
   return counters;
 }
 

@@ -282,6 +282,7 @@ TEST_F(EdgeServiceTest, ANodeShowsWhatItCounted) {
   counters.set_rate_limited(12);
   counters.set_refused_bodies(13);
   counters.set_local_fallbacks(14);
+  counters.set_late_answers(15);
   Store(node);
   // The fields have the same numbers.
   EXPECT_EQ(Get()->counters().SerializeAsString(), counters.SerializeAsString());

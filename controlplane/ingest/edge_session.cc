@@ -56,6 +56,7 @@ store::v1::EdgeCounters CountersOf(const edge::v1::Status& status) {
   counters.set_rate_limited(status.rate_limited());
   counters.set_refused_bodies(status.refused_bodies());
   counters.set_local_fallbacks(status.local_fallbacks());
+  counters.set_late_answers(status.late_answers());
   return counters;
 }
 

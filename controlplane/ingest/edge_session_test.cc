@@ -275,6 +275,7 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   status.set_rate_limited(12);
   status.set_refused_bodies(13);
   status.set_local_fallbacks(14);
+  status.set_late_answers(19);
   status.add_consumers()->set_name("primary");
   edge::v1::ConsumerState& standby = *status.add_consumers();
   standby.set_name("standby");
@@ -299,6 +300,7 @@ TEST_F(EdgeSessionTest, WhatAStatusCountsIsKept) {
   EXPECT_EQ(node.counters().rate_limited(), 12u);
   EXPECT_EQ(node.counters().refused_bodies(), 13u);
   EXPECT_EQ(node.counters().local_fallbacks(), 14u);
+  EXPECT_EQ(node.counters().late_answers(), 19u);
   ASSERT_EQ(node.consumers_size(), 2);
   // The fields have the same numbers.
   EXPECT_EQ(node.consumers(1).SerializeAsString(), standby.SerializeAsString());

@@ -387,7 +387,8 @@ void Connection::OnDeadline() {
     // Nobody knows whether these will become durable, so their senders must send them again.
     reading_ended_ = true;
     const size_t late = queue_.AnswerAll(context_.handler.replies().Get(ReplyKind::kUnavailable));
-    context_.counters.unavailable.fetch_add(late, std::memory_order_relaxed);
+    HttpCounters::Add(context_.counters.unavailable, late);
+    HttpCounters::Add(context_.counters.late_answers, late);
     return Settle();
   }
   if (state_ == State::kOpen && ReadDeadline() <= now) return OnReadDeadline();

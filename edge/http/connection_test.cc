@@ -552,6 +552,7 @@ TEST_F(ConnectionTest, AReceiverThatNeverAnswersIs503AndTheLateAnswerIsDropped) 
   EXPECT_THAT(all, HasSubstr("\r\nConnection: close\r\n"));
   EXPECT_TRUE(ended_);
   EXPECT_EQ(counters_.unavailable, 1u);
+  EXPECT_EQ(counters_.late_answers, 1u);
   Answer(0);
   EXPECT_EQ(Received(), "");
 }

@@ -21,6 +21,7 @@ void HttpCounters::AddTo(HttpStats* stats) const {
   add(stats->too_large, too_large);
   add(stats->rate_limited, rate_limited);
   add(stats->unavailable, unavailable);
+  add(stats->late_answers, late_answers);
   add(stats->refused_bodies, refused_bodies);
   handshake.AddTo(&stats->handshake);
   read.AddTo(&stats->read);

@@ -35,6 +35,9 @@ struct HttpStats {
   uint64_t too_large = 0;
   uint64_t rate_limited = 0;
   uint64_t unavailable = 0;
+  // Of those, the ones whose answer was not known in time. What becomes of them in the end is
+  // counted by the receiver, too.
+  uint64_t late_answers = 0;
   // Answered 503 before their bodies were read, because too many bytes of bodies were under way.
   uint64_t refused_bodies = 0;
   // Of bodies that are under way at present.
@@ -71,6 +74,7 @@ struct HttpCounters {
   Counter too_large{0};
   Counter rate_limited{0};
   Counter unavailable{0};
+  Counter late_answers{0};
   Counter refused_bodies{0};
   Histogram handshake;
   Histogram read;

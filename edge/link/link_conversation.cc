@@ -46,6 +46,7 @@ void AddHttp(const HttpStats& http, v1::Status& status) {
   status.set_failed_handshakes(http.failed_handshakes);
   status.set_refused_connections(http.refused_connections);
   status.set_refused_bodies(http.refused_bodies);
+  status.set_late_answers(http.late_answers);
 }
 
 }  // namespace
@@ -116,7 +117,6 @@ v1::ConfigResult LinkConversation::Apply(const v1::Config& config, absl::Time wa
   return result;
 }
 
-void LinkConversation::Acknowledge(const v1::Ack& ack) const {
 // Whoever pulls from there has what is before, and may have said so when nobody could hear or
 // remember it. Without a chain an operator has given up what is before, some of it unreadable.
 void LinkConversation::TakeAsAcknowledged(const v1::Pull& pull) const {
@@ -127,6 +127,7 @@ void LinkConversation::TakeAsAcknowledged(const v1::Pull& pull) const {
   Acknowledge(ack);
 }
 
+void LinkConversation::Acknowledge(const v1::Ack& ack) const {
   // Senders wait for it, and need not wait for the log to note it down; it holds even if the log
   // can't.
   if (edge_.committed && CheckAcknowledge(ack.log_id(), ack.through(), edge_.log.State()).ok()) {
@@ -215,8 +216,8 @@ std::optional<v1::ConnectRequest> LinkConversation::AnswerPull(absl::Duration no
   if (!read_failure_.ok()) {
     read = EventLog::ReadResult{.requests = {}, .state = edge_.log.State()};
   }
-  if (read.ok() && read->requests.empty() && now < pull_->deadline) return std::nullopt;
   if (read.ok() && read_failure_.ok()) TakeAsAcknowledged(pull);
+  if (read.ok() && read->requests.empty() && now < pull_->deadline) return std::nullopt;
   pull_.reset();
   if (read.ok()) return BatchOf(*std::move(read));
 

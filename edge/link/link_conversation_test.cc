@@ -485,6 +485,7 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   http_.failed_handshakes = 15;
   http_.refused_connections = 16;
   http_.refused_bodies = 17;
+  http_.late_answers = 18;
   v1::Status status = TurnOf(v1::ConnectRequest::kStatus)[0].status();
   EXPECT_EQ(status.accepted(), 1);
   EXPECT_EQ(status.rejected(), 2);
@@ -499,6 +500,7 @@ TEST_F(LinkConversationTest, TheStatusCountsAndSaysWhyNothingIsTaken) {
   EXPECT_EQ(status.failed_handshakes(), 15);
   EXPECT_EQ(status.refused_connections(), 16);
   EXPECT_EQ(status.refused_bodies(), 17);
+  EXPECT_EQ(status.late_answers(), 18);
   EXPECT_EQ(FromProto(status.time()), wall_time_);
   EXPECT_EQ(status.not_ready_reason(), "no configuration yet");
 

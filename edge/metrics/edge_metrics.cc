@@ -79,6 +79,9 @@ void CollectHttp(const HttpStats& http, MetricFamilies& families) {
   families.Gauge("body_bytes", "Bytes of bodies that are being received.", Number(http.body_bytes));
   families.Counter("refused_bodies_total", "Requests refused since these bytes were too many.",
                    Number(http.refused_bodies));
+  families.Counter("late_answers_total",
+                   "Webhooks answered 503 since what became of them was not known in time.",
+                   Number(http.late_answers));
 }
 
 }  // namespace

@@ -153,10 +153,12 @@ TEST_F(EdgeMetricsTest, WhatTheLimitsRefusedIsCounted) {
   http_.refused_by_address = 4;
   http_.refused_bodies = 3;
   http_.body_bytes = 2000;
+  http_.late_answers = 6;
   ExpectLine("refused_connections_total 5");
   ExpectLine("refused_by_address_total 4");
   ExpectLine("refused_bodies_total 3");
   ExpectLine("body_bytes 2000");
+  ExpectLine("late_answers_total 6");
 }
 
 TEST_F(EdgeMetricsTest, EachStageHasAHistogram) {
