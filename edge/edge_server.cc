@@ -148,7 +148,7 @@ void EdgeServer::StartQuarantine() {
   quarantine_ = std::make_unique<Quarantine>(
       QuarantineStore::Options{.folder = options_.quarantine_dir,
                                .max_bytes = options_.max_quarantine_bytes,
-                               // It stops long before the log has to.
+                               // It stops, and makes room, long before the log has to.
                                .min_free_bytes = 2 * options_.min_free_bytes},
       *std::move(quarantine_keys_),
       Quarantine::Edge{

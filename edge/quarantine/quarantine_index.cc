@@ -66,9 +66,10 @@ QuarantineIndex::Gone QuarantineIndex::Trim(const std::string& hook_id,
   return gone;
 }
 
-QuarantineIndex::Gone QuarantineIndex::TrimAll() {
+QuarantineIndex::Gone QuarantineIndex::TrimAll(uint64_t lacking) {
+  const uint64_t most = std::min(max_bytes_, bytes_ - std::min(lacking, bytes_));
   Gone gone;
-  while (bytes_ > max_bytes_) DropOldest(*Largest(), gone);
+  while (bytes_ > most) DropOldest(*Largest(), gone);
   return gone;
 }
 

@@ -37,8 +37,9 @@ class QuarantineIndex {
 
   // What is over a rule that has changed, or was received before `oldest`.
   Gone Trim(const std::string& hook_id, const v1::QuarantineRule& rule, absl::Time oldest);
-  // What is over the limit of all hooks together.
-  Gone TrimAll();
+  // What is over the limit of all hooks together, and at least `lacking` bytes, if there are so
+  // many: the oldest of whichever hook holds most.
+  Gone TrimAll(uint64_t lacking = 0);
   // The hook is none any more, or wants no quarantine.
   Gone Forget(const std::string& hook_id);
 

@@ -128,6 +128,16 @@ TEST_F(QuarantineIndexTest, AFolderThatHoldsMoreThanItMayIsTrimmed) {
   EXPECT_THAT(index_.TrimAll(), IsEmpty());
 }
 
+TEST_F(QuarantineIndexTest, WhatIsLackingIsTakenFromWhicheverHookHoldsMost) {
+  for (int i = 0; i < 3; ++i) Put(kHook, 10);
+  Put(kOther, 15);
+  EXPECT_THAT(index_.TrimAll(11), ElementsAre(Number(1), Number(2)));
+  EXPECT_EQ(index_.dropped(), 2u);
+  EXPECT_THAT(index_.TrimAll(1000), ElementsAre(Number(4), Number(3)));
+  EXPECT_EQ(index_.bytes(), 0u);
+  EXPECT_THAT(index_.TrimAll(1000), IsEmpty());
+}
+
 TEST_F(QuarantineIndexTest, StatesAreOfThoseThatHoldMost) {
   Put(kHook, 10);
   Put(kHook, 10);

@@ -46,7 +46,7 @@ class QuarantineStore {
     std::string folder;
     // Of all hooks together.
     uint64_t max_bytes = 0;
-    // With less than this free on its disk it keeps nothing more.
+    // With less than this free on its disk it keeps nothing more, and gives up what it keeps.
     uint64_t min_free_bytes = 0;
   };
 
@@ -72,7 +72,8 @@ class QuarantineStore {
                    absl::Span<const v1::QuarantinedRequest> requests);
   void CountDropped(const std::string& hook_id);
 
-  // Drops what is over its hook's rule, too old, or of a hook without one.
+  // Drops what is over its hook's rule, too old, or of a hook without one, and what takes the space
+  // that is to be free.
   using RuleOf = std::function<std::optional<v1::QuarantineRule>(const std::string& hook_id)>;
   void Enforce(const RuleOf& rule_of, absl::Time now);
 
@@ -95,6 +96,9 @@ class QuarantineStore {
   size_t Load(uint64_t file);
   void CountUnreadable(const absl::Status& error);
   absl::Status CheckRoom() const;
+  // How much is to go so that the disk has enough free.
+  uint64_t LackingBytes() const;
+  void GiveUpLacking();
   // Makes room for a request, and counts it in; `gone` is to be removed.
   absl::Status Admit(const std::string& hook_id, const v1::QuarantineRule& rule,
                      const QuarantineItem& item, QuarantineIndex::Gone& gone);

@@ -248,5 +248,21 @@ TEST_F(QuarantineStoreTest, RulesAndAgesAreEnforced) {
   EXPECT_FALSE(HasFile(4));
 }
 
+TEST_F(QuarantineStoreTest, OnADiskThatIsFilledByOthersWhatWasKeptMakesRoom) {
+  const auto rule = [](const std::string&) -> std::optional<v1::QuarantineRule> {
+    return Rule(100);
+  };
+  Open();
+  FC_ASSERT_OK(Put({"one", "two"}));
+  store_->Enforce(rule, kNow);
+  EXPECT_THAT(Bodies(), ElementsAre("one", "two"));
+  options_.min_free_bytes = ~uint64_t{0};
+  Open();
+  store_->Enforce(rule, kNow);
+  EXPECT_THAT(Bodies(), IsEmpty());
+  EXPECT_EQ(store_->stats().dropped, 2u);
+  EXPECT_FALSE(HasFile(1));
+}
+
 }  // namespace
 }  // namespace fluxcascade::edge
