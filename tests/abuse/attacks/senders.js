@@ -3,6 +3,7 @@
 
 const { newBody, newToken, postText } = require('../../edge_link/hooks.js');
 const crypto = require('node:crypto');
+const { NOT_SENT } = require('../lib/tools.js');
 
 const BODY = newBody();
 // Whoever forges has no secret: the right form, and the wrong bytes.
@@ -30,7 +31,7 @@ function stream(textOf, onAnswer) {
       go() {
         tools.every(tools.size.perSecond, (i) => {
           const socket = sockets[i % sockets.length];
-          if (socket.busy) return tools.count('not sent in time');
+          if (socket.busy) return tools.count(NOT_SENT);
           Object.assign(socket, { busy: true, text: '' });
           socket.write(textOf(tools));
           return undefined;

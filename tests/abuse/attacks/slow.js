@@ -11,7 +11,6 @@ function drip(openingOf, restOf) {
     if (sockets.length < tools.size.connections) tools.countWrong('could not be opened');
     return {
       go() {
-        const rest = restOf(tools);
         sockets.forEach((socket, i) => {
           const phase = Math.floor(i * tools.size.spreadMs / sockets.length);
           tools.track(tools.untilClosed(socket, phase + tools.size.patienceMs)
@@ -22,14 +21,15 @@ function drip(openingOf, restOf) {
         const timer = setInterval(() => {
           const now = Date.now();
           let open = 0;
-          for (const socket of sockets) {
-            if (socket.destroyed) continue;
+          sockets.forEach((socket, i) => {
+            if (socket.destroyed) return;
             open += 1;
-            if (socket.dripAt > now || !socket.writable) continue;
-            socket.write(socket.dripped === 0 ? openingOf(tools) : rest[socket.dripped % rest.length]);
+            if (socket.dripAt > now || !socket.writable) return;
+            const rest = restOf(tools, i);
+            socket.write(socket.dripped === 0 ? openingOf(tools, i) : rest[(socket.dripped - 1) % rest.length]);
             socket.dripped += 1;
             socket.dripAt = now + DRIP_MS;
-          }
+          });
           if (open === 0) clearInterval(timer);
         }, STEP_MS);
       },
@@ -40,9 +40,11 @@ function drip(openingOf, restOf) {
 
 module.exports = {
   slowHeads: drip(() => 'P', ({ target }) => `OST ${target.hooks.honest.path} HTTP/1.1\r\nHost: localhost\r\nX-Filler: `),
+  // Every other one in chunks.
   slowBodies: drip(
-    ({ target }) => `POST ${target.hooks.honest.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n`,
-    () => '[{"a":1}]'),
+    ({ target }, i) => `POST ${target.hooks.honest.path} HTTP/1.1\r\nHost: localhost\r\n` +
+      `${i % 2 === 0 ? 'Content-Length: 100000' : 'Transfer-Encoding: chunked'}\r\n\r\n`,
+    (_, i) => (i % 2 === 0 ? '[{"a":1}]' : '2\r\n{}\r\n')),
 
   // They take nothing of the answers. Some ask so much that what the systems hold for both sides is full,
   // and the edge can't send on; to all of them that would be work that it has to do for honest senders, too.

@@ -1,14 +1,17 @@
 'use strict';
 // What is tried, on which edge, and what must be so afterwards beyond what every attack is measured by.
 //
-// `verify` gets what the attackers saw, how far the edge's counters went meanwhile, and its gauges at the
-// end of each attacked window; it gives what is wrong.
+// `verify` gets what the attackers saw, how far the edge's counters went meanwhile, its gauges (the highest of
+// when each attack had begun and when its window ended), and what was to be done; it gives what is wrong.
 
 const { execFileSync } = require('node:child_process');
 const { LIMITS } = require('./forms.js');
+const { NOT_SENT } = require('./tools.js');
 const { sleep } = require('../../edge_link/edge_trial.js');
 
 const SPARE_DESCRIPTORS = 20;
+// Requests in a piece.
+const PIPELINED = 200;
 // A process that spins on accept takes all of a processor; one that rests in between takes next to nothing.
 const MOST_IDLE_CPU = 0.1;
 // What a hook's quarantine keeps.
@@ -16,6 +19,24 @@ const MOST_KEPT = 200;
 
 const atLeast = (what, number, least) => (number >= least ? [] : [`${what}: ${number}, below ${least}`]);
 const atMost = (what, number, most) => (number <= most ? [] : [`${what}: ${number}, above ${most}`]);
+
+// That connections were there at once, and that the edge cut them.
+const held = (gauges, { size }) => atLeast('open at once', gauges.open_connections, size.connections);
+const cut = (deltas, number) => atLeast('cut', deltas.timed_out_connections_total, number);
+
+// A number of times a second, `each` counted as so many.
+function atARate(perSecond, { each = 1, ...size } = {}) {
+  return {
+    size: { perSecond, ...size },
+    verify({ seen }, _, __, known) {
+      const { [NOT_SENT]: _late, ...answered } = seen;
+      const done = Object.values(answered).reduce((sum, times) => sum + times, 0) / each;
+      const due = perSecond * known.size.windowMs / 1000 * known.rounds;
+      return atLeast('times that it was done', done, Math.floor(known.leastDone * due));
+    },
+  };
+}
+const both = (one, other) => (...given) => [...one.verify(...given), ...other(...given)];
 
 function setSoftDescriptorLimit(edge, soft) {
   execFileSync('prlimit', [`--pid=${edge.pid}`, `--nofile=${soft}:`]);
@@ -42,39 +63,44 @@ const descriptors = {
 };
 
 function casesOf(form) {
-  const steady = (more) => ({ connections: 16, ...more });
+  const steadily = (perSecond) => atARate(perSecond, { connections: 16 });
+  const kept = steadily(1500);
+  const replayed = steadily(1000);
+  const overRate = steadily(300);
   return [
     { name: 'slow heads', edge: 'roomy', attack: 'slowHeads', size: form.slow,
-      verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen[408]) },
+      verify: ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen[408])] },
     { name: 'slow bodies', edge: 'roomy', attack: 'slowBodies', size: form.slow,
-      verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen[408]) },
+      verify: ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen[408])] },
     { name: 'slow reading of answers', edge: 'roomy', attack: 'slowReads', size: form.reads,
-      verify: ({ seen }, deltas) => atLeast('cut', deltas.timed_out_connections_total, seen['asked much']) },
-    { name: 'bodies announced and not sent', edge: 'roomy', attack: 'announcedBodies', size: form.announced },
+      verify: ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen['asked much'])] },
+    { name: 'bodies announced and not sent', edge: 'roomy', attack: 'announcedBodies', size: form.announced,
+      verify: ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen[408])] },
     { name: 'half handshakes', edge: 'roomy', attack: 'halfHandshakes', size: form.half,
-      verify: ({ seen }, deltas) => atLeast('closed', deltas.timed_out_connections_total, seen.closed) },
-    { name: 'a flood of handshakes', edge: 'roomy', attack: 'handshakeFlood', size: { perSecond: 100 } },
-    { name: 'garbage for TLS', edge: 'roomy', attack: 'tlsGarbage', size: { perSecond: 200 } },
-    { name: 'plain HTTP', edge: 'roomy', attack: 'plainHttp', size: { perSecond: 200 } },
-    { name: 'huge heads', edge: 'roomy', attack: 'hugeHeads', size: { perSecond: 80, ...LIMITS } },
-    { name: 'large bodies', edge: 'roomy', attack: 'largeBodies', size: { perSecond: 80 } },
-    { name: 'smuggling', edge: 'roomy', attack: 'smuggling', size: { perSecond: 80 } },
-    { name: 'pipelining', edge: 'roomy', attack: 'pipelining', size: { connections: 4, perSecond: 10, depth: 200 } },
-    { name: 'forged webhooks', edge: 'roomy', attack: 'forged', size: steady({ perSecond: 1500 }) },
-    { name: 'forged webhooks that are kept', edge: 'roomy', attack: 'forgedAndKept', size: steady({ perSecond: 1500 }),
-      verify: ({ seen }, deltas) => [
+      verify: ({ seen }, deltas) => [...atLeast('closed', seen.closed, 100), ...cut(deltas, seen.closed)] },
+    { name: 'a flood of handshakes', edge: 'roomy', attack: 'handshakeFlood', ...atARate(100) },
+    { name: 'garbage for TLS', edge: 'roomy', attack: 'tlsGarbage', ...atARate(200) },
+    { name: 'plain HTTP', edge: 'roomy', attack: 'plainHttp', ...atARate(200) },
+    { name: 'huge heads', edge: 'roomy', attack: 'hugeHeads', ...atARate(80, LIMITS) },
+    { name: 'large bodies', edge: 'roomy', attack: 'largeBodies', ...atARate(80) },
+    { name: 'smuggling', edge: 'roomy', attack: 'smuggling', ...atARate(80) },
+    { name: 'pipelining', edge: 'roomy', attack: 'pipelining', ...atARate(10, { each: PIPELINED, connections: 4, depth: PIPELINED }) },
+    { name: 'forged webhooks', edge: 'roomy', attack: 'forged', ...steadily(1500) },
+    { name: 'forged webhooks that are kept', edge: 'roomy', attack: 'forgedAndKept', size: kept.size,
+      verify: both(kept, ({ seen }, deltas) => [
         ...atLeast('kept', deltas.quarantined_requests, 1), ...atMost('kept', deltas.quarantined_requests, MOST_KEPT),
-        ...atLeast('dropped', deltas.quarantine_dropped_total, Math.min(seen[401], 2 * MOST_KEPT) - MOST_KEPT)] },
-    { name: 'unknown tokens', edge: 'roomy', attack: 'unknownTokens', size: steady({ perSecond: 1500 }) },
-    { name: 'a recorded request', edge: 'roomy', attack: 'replay', size: steady({ perSecond: 1000 }),
-      verify: (_, deltas, __, { rounds }) => [
+        ...atLeast('dropped', deltas.quarantine_dropped_total, Math.min(seen[401], 2 * MOST_KEPT) - MOST_KEPT)]) },
+    { name: 'unknown tokens', edge: 'roomy', attack: 'unknownTokens', ...steadily(1500) },
+    { name: 'a recorded request', edge: 'roomy', attack: 'replay', size: replayed.size,
+      verify: both(replayed, (_, deltas, __, { rounds }) => [
         ...atMost('taken', deltas['requests_total{hook="standard",outcome="accepted"}'], rounds),
-        ...atLeast('known again', deltas['requests_total{hook="standard",outcome="duplicate"}'], 10)] },
-    { name: 'a hook over its rate limit', edge: 'roomy', attack: 'overRate', size: steady({ perSecond: 300 }),
-      verify: ({ seen }, _, __, { attackedMs, rounds }) => [
+        ...atLeast('known again', deltas['requests_total{hook="standard",outcome="duplicate"}'], 10)]) },
+    { name: 'a hook over its rate limit', edge: 'roomy', attack: 'overRate', size: overRate.size,
+      verify: both(overRate, ({ seen }, _, __, { attackedMs, rounds }) => [
         ...atLeast('refused', seen[429], 50),
-        ...atMost('taken', seen[200], form.hookRate * (attackedMs / 1000 + 2 * rounds))] },
-    { name: 'reloads without end', edge: 'roomy', attack: 'reloads', size: { perSecond: 40 } },
+        ...atMost('taken', seen[200], form.hookRate * (attackedMs / 1000 + 2 * rounds))]) },
+    { name: 'reloads without end', edge: 'roomy', attack: 'reloads', size: { perSecond: 40 },
+      verify: ({ seen }, _, __, { rounds }) => atLeast('handshakes meanwhile', seen.handshakes, rounds) },
     { name: 'idle connections beyond the limit', edge: 'narrow', attack: 'idleFlood', size: form.flood,
       verify: ({ seen }, deltas, gauges, { limits }) => [
         ...atMost('open', gauges.open_connections, limits.max_connections),

@@ -6,11 +6,13 @@
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-// What an edge may hold for a connection, besides its head and the bodies under way: TLS's state and our
-// own, and answers that were not taken.
+// What an edge may hold for a connection, besides the bodies under way: TLS's state and our own, a head that
+// is not whole, and answers that were not taken.
 const CONNECTION_BYTES = 32 * KIB;
+// The honest senders', and the attackers' where they open one after the other.
+const OTHER_CONNECTIONS = 256;
 
-// Of the flags that the bound on memory is computed from.
+// What is said of the edge's flags, or their defaults.
 const LIMITS = { maxRequestLine: 8 * KIB, maxHeaderBytes: 16 * KIB, maxHeaders: 64 };
 
 function flagsOf(limits) {
@@ -47,10 +49,10 @@ const LONG = {
   underWay: { connections: 64, perSecond: 100, spreadMs: 3000, windowMs: 6000, pairs: 3 },
 };
 
-// What the process may take at most beyond what it had before anybody attacked it.
-function memoryBound(limits) {
-  return limits.max_connections * (CONNECTION_BYTES + LIMITS.maxRequestLine + LIMITS.maxHeaderBytes) +
-    limits.max_body_bytes_under_way;
+// What the process may take at most, beyond what it had before anybody attacked it, for so many connections
+// of attackers.
+function memoryBound(connections, limits) {
+  return Math.min(connections + OTHER_CONNECTIONS, limits.max_connections) * CONNECTION_BYTES + limits.max_body_bytes_under_way;
 }
 
 module.exports = { SHORT, LONG, LIMITS, flagsOf, memoryBound };

@@ -9,6 +9,8 @@ const TICK_MS = 5;
 const MOST_TICKS_AT_ONCE = 10;
 const ANSWER_MS = 15000;
 const SOURCES = 40;
+// What is counted of a request that was due while the one before had no answer yet.
+const NOT_SENT = 'not sent in time';
 
 class Tools {
   // `target`: port, pid and hooks of the edge; `size`: what the form of the test asks for.
@@ -125,4 +127,4 @@ class Tools {
   }
 }
 
-module.exports = { Tools, ANSWER_MS };
+module.exports = { Tools, ANSWER_MS, NOT_SENT };
