@@ -149,11 +149,19 @@ void EventLoop::RunPosted() {
   running_.clear();
 }
 
+EventLoop::DeferredId EventLoop::Defer(Poster::Closure closure) {
+  deferred_.emplace(++last_deferred_, std::move(closure));
+  return last_deferred_;
+}
+
 // What these defer again has its turn after all that is there.
 void EventLoop::RunDeferred() {
-  for (size_t left = std::min(kDeferredPerTurn, deferred_.size()); left > 0; --left) {
-    Poster::Closure closure = std::move(deferred_.front());
-    deferred_.pop_front();
+  const DeferredId last = last_deferred_;
+  for (size_t i = 0; i < kDeferredPerTurn; ++i) {
+    const auto first = deferred_.begin();
+    if (first == deferred_.end() || first->first > last) return;
+    Poster::Closure closure = std::move(first->second);
+    deferred_.erase(first);
     closure();
   }
 }

@@ -3,7 +3,7 @@
 #define FLUXCASCADE_COMMON_NET_EVENT_LOOP_H_
 
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -54,6 +54,8 @@ class EventLoop {
  public:
   using ReadyCallback = absl::AnyInvocable<void(Readiness)>;
 
+  // Never 0, and never used twice.
+  using DeferredId = uint64_t;
   // So many deferred closures run in each turn.
   static constexpr size_t kDeferredPerTurn = 4;
 
@@ -93,7 +95,9 @@ class EventLoop {
   // Queues the next piece of a work that would be too long for one turn. A few of these run in each
   // turn, in their order and after all else, so what is ready waits for them, and not for all the
   // work that is there.
-  void Defer(Poster::Closure closure) { deferred_.push_back(std::move(closure)); }
+  DeferredId Defer(Poster::Closure closure);
+  // Drops one that has not run: nobody then waits for its turn.
+  void CancelDeferred(DeferredId id) { deferred_.erase(id); }
 
   const Poster& poster() const { return poster_; }
 
@@ -124,7 +128,9 @@ class EventLoop {
   absl::flat_hash_map<int, uint64_t> key_by_fd_;
   uint64_t last_key_ = 0;
   std::vector<Poster::Closure> running_;
-  std::deque<Poster::Closure> deferred_;
+  // In their order.
+  std::map<DeferredId, Poster::Closure> deferred_;
+  DeferredId last_deferred_ = 0;
 };
 
 }  // namespace fluxcascade

@@ -197,6 +197,25 @@ TEST_F(EventLoopTest, WhatIsDeferredAgainWaitsForTheOthersAndForANewTurn) {
   EXPECT_THAT(seen_, ElementsAre("a1", "b", "a2"));
 }
 
+TEST_F(EventLoopTest, WhatIsCancelledTakesNobodysPlace) {
+  std::vector<EventLoop::DeferredId> cancelled;
+  const auto shared = std::make_shared<int>(0);
+  for (size_t i = 0; i < 100; ++i) {
+    cancelled.push_back(loop_->Defer([this, shared] { seen_.push_back("cancelled"); }));
+  }
+  EventLoop::DeferredId last = 0;
+  loop_->Defer([&] {
+    seen_.push_back("a");
+    loop_->CancelDeferred(last);
+  });
+  last = loop_->Defer([this] { seen_.push_back("cancelled by another"); });
+  for (const EventLoop::DeferredId id : cancelled) loop_->CancelDeferred(id);
+  EXPECT_EQ(shared.use_count(), 1);
+  Turn();
+  EXPECT_THAT(seen_, ElementsAre("a"));
+  loop_->CancelDeferred(cancelled[0]);
+}
+
 TEST_F(EventLoopTest, NoTurnWaitsWhileSomethingIsDeferred) {
   FC_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<EventLoop> loop, EventLoop::Create(SystemClock()));
   bool ran = false;

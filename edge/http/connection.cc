@@ -62,6 +62,8 @@ void Connection::Close() {
   state_ = State::kClosed;
   NoteParked(false);
   context_.loop.Cancel(std::exchange(timer_, 0));
+  // Its place goes to another connection now; so must its turn.
+  context_.loop.CancelDeferred(std::exchange(resuming_, 0));
   // The loop may hold the last reference: of the one that is running, it keeps its own until the
   // end of the call; of others this one is kept here.
   const std::shared_ptr<Connection> self = shared_from_this();
@@ -134,7 +136,7 @@ bool Connection::CanTakeMore() const {
          out_.size() < context_.limits.max_unsent;
 }
 
-bool Connection::WantsToRead() const { return CanTakeMore() && !resume_due_; }
+bool Connection::WantsToRead() const { return CanTakeMore() && resuming_ == 0; }
 
 void Connection::ReadRequests() {
   std::array<char, kReadSize> buffer;
@@ -163,15 +165,13 @@ void Connection::ReadRequests() {
 
 void Connection::ResumeLater() {
   more_arrived_ = false;
-  resume_due_ = true;
-  context_.loop.Defer([weak = weak_from_this()] {
-    const std::shared_ptr<Connection> self = weak.lock();
-    if (self != nullptr && self->state_ == State::kOpen) self->Resume();
+  resuming_ = context_.loop.Defer([self = shared_from_this()] {
+    if (self->state_ == State::kOpen) self->Resume();
   });
 }
 
 void Connection::Resume() {
-  resume_due_ = false;
+  resuming_ = 0;
   taken_this_turn_ = 0;
   // It was not the client that made the pause.
   RestartPhase();
@@ -193,6 +193,7 @@ void Connection::TakeRequests(absl::string_view bytes) {
     }
     if (result == Framer::Result::kNeedMore) break;
     request_taken = true;
+    body_share_.Release();
     Dispatch(std::move(frame));
     CollectReplies();
     if (++taken_this_turn_ >= kMaxRequestsPerTurn || !CanTakeMore()) {

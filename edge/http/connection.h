@@ -117,7 +117,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Reading stopped before the end of what has arrived, which the socket will not tell of again.
   bool more_arrived_ = false;
   // Waits for its next turn; nothing is read before.
-  bool resume_due_ = false;
+  // 0: it is not going to.
+  EventLoop::DeferredId resuming_ = 0;
   int taken_this_turn_ = 0;
 
   ReplyQueue queue_;

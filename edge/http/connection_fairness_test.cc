@@ -109,6 +109,20 @@ TEST_F(ConnectionFairnessTest, OneRequestDoesNotWaitForTheBacklogOfOthers) {
   clients_.push_back(std::move(honest));
 }
 
+// They would wait for turns that nobody needs, more of them than there may be connections.
+TEST_F(ConnectionFairnessTest, WhoHasLeftKeepsNobodyWaiting) {
+  OpenGreedy(kGreedyClients);
+  while (RequestsOfATurn() > kDeferredRequests) {
+  }
+  for (Client& client : clients_) client.connection->Close();
+  EXPECT_EQ(RequestsOfATurn(), 0u);
+  for (Client& client : clients_) EXPECT_EQ(client.connection.use_count(), 1);
+  clients_.clear();
+  OpenGreedy(1);
+  Turn();
+  EXPECT_EQ(RequestsOfATurn(), size_t{Connection::kMaxRequestsPerTurn});
+}
+
 TEST_F(ConnectionFairnessTest, ABacklogIsWorkedOffInTurnsAndWhole) {
   OpenGreedy(20);
   Turn();

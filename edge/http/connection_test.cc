@@ -524,6 +524,17 @@ TEST_F(ConnectionTest, ABodyThatOutgrowsTheRoomIsRefused) {
   ExpectRefusedForLackOfRoom();
 }
 
+TEST_F(ConnectionTest, ThereMustBeRoomForWhatIsAnnouncedBehindAnotherBodysEnd) {
+  Open();
+  Send(HeadFor(1000) + "hello");
+  ASSERT_TRUE(others_.Hold(9000, 0));
+  Send(std::string(995, 'x') + HeadFor(1001));
+  EXPECT_EQ(receiver_.count(), 1u);
+  EXPECT_EQ(counters_.refused_bodies, 1u);
+  Answer(0);
+  EXPECT_THAT(Received(), HasSubstr("HTTP/1.1 503 "));
+}
+
 TEST_F(ConnectionTest, ABodyThatComesWithItsHeadNeedsNoRoom) {
   ASSERT_TRUE(others_.Hold(10000, 0));
   Open();
