@@ -22,15 +22,6 @@ sign_request() {
   } > "$folder/headers"
 }
 
-# A request that any of the servers answers at once, on a connection of its own.
-closing_request() {
-  local folder=$state/closing
-  mkdir -p "$folder"
-  printf 'GET' > "$folder/method"
-  : > "$folder/body"
-  printf 'Connection: close\n' > "$folder/headers"
-}
-
 # post_request URL: the status that the signed request gets.
 post_request() {
   curl -s -o /dev/null -w '%{http_code}' --cacert "$state/certs/ca.pem" -H "@$state/request/headers" \
@@ -46,6 +37,30 @@ load() {
   after=$(cpu_us "$SERVER_PID")
   [[ $(jq .failed <<< "$found") == 0 ]] || die "some requests to $url failed: $found"
   jq -c --argjson cpu $((after - before)) '. + {rate: (.requests / .seconds), cpu_us: ($cpu / .requests)}' <<< "$found"
+}
+
+# Each makes one handshake after the other.
+HANDSHAKERS=4
+
+# shake_hands URL SECONDS: full handshakes of TLS 1.3, as JSON, with the server's processor time. Not by
+# wrk, which resumes all but the first of each connection.
+shake_hands() {
+  local address seconds=$2 before after begun i pids=()
+  address=$(sed 's|https://\([^/]*\)/.*|\1|' <<< "$1")
+  before=$(cpu_us "$SERVER_PID")
+  begun=${EPOCHREALTIME/./}
+  for (( i = 1; i <= HANDSHAKERS; ++i )); do
+    openssl s_time -new -tls1_3 -time "$seconds" -connect "$address" > "$state/shaken-$i" 2>&1 &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do wait "$i" || die "a handshake failed: $(tail -n 2 "$state"/shaken-*)"; done
+  after=$(cpu_us "$SERVER_PID")
+  # A line of marks, one a handshake: r for a resumed one.
+  if grep -q '^[*a-z]*r' "$state"/shaken-*; then die "handshakes with $address were resumed"; fi
+  # The seconds that it tells are whole ones.
+  sed -n 's/^\([0-9]*\) connections in .* real seconds.*/\1/p' "$state"/shaken-* |
+    awk -v cpu=$((after - before)) -v us=$((${EPOCHREALTIME/./} - begun)) \
+      '{count += $1} END {printf "{\"rate\": %f, \"cpu_us\": %f}\n", count * 1e6 / us, cpu / count}'
 }
 
 # paced_p99_ms URL CONNECTIONS RATE SECONDS: the p99 latency at a rate that is held.
