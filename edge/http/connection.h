@@ -116,8 +116,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool continue_due_ = false;
   // Reading stopped before the end of what has arrived, which the socket will not tell of again.
   bool more_arrived_ = false;
-  // Waits for its next turn; nothing is read before.
-  // 0: it is not going to.
+  // Waits for its next turn, and nothing is read before; 0: it does not.
   EventLoop::DeferredId resuming_ = 0;
   int taken_this_turn_ = 0;
 

@@ -11,7 +11,7 @@ namespace fluxcascade::edge {
 
 absl::StatusOr<std::vector<LogConsumer>> ConsumersOf(const LogFolder& folder,
                                                      const std::vector<std::string>& further,
-                                                     absl::Time now) {
+                                                     const LogConsumers& before, absl::Time now) {
   const LogContents& contents = folder.contents();
   std::vector<LogConsumer> consumers(1);
   consumers[0].name = std::string(kPrimaryConsumer);
@@ -23,6 +23,8 @@ absl::StatusOr<std::vector<LogConsumer>> ConsumersOf(const LogFolder& folder,
     if (known != folder.further_acks().end()) consumer.acks = known->second;
   }
   for (LogConsumer& consumer : consumers) {
+    const LogConsumer* const known = before.Find(consumer.name);
+    if (known != nullptr) consumer.GoOnFrom(*known);
     consumer.acknowledged = contents.tail;
     const uint64_t through = std::min(consumer.acks.through(), contents.head.sequence - 1);
     if (through >= contents.tail.sequence) {

@@ -12,11 +12,12 @@
 
 namespace fluxcascade::edge {
 
-// The primary, and those of these names. One that the folder does not know yet needs all that it
-// holds. kDataLoss when a request that was the last acknowledged by one can't be read.
+// The primary, and those of these names, which go on from what they were `before` the folder was
+// opened again. One that neither knows needs all that it holds. kDataLoss when a request that was
+// the last acknowledged by one can't be read.
 absl::StatusOr<std::vector<LogConsumer>> ConsumersOf(const LogFolder& folder,
                                                      const std::vector<std::string>& further,
-                                                     absl::Time now);
+                                                     const LogConsumers& before, absl::Time now);
 
 }  // namespace fluxcascade::edge
 

@@ -66,6 +66,11 @@ absl::StatusOr<FurtherAcks> DecodeFurtherAcks(absl::string_view bytes) {
   return acks;
 }
 
+void LogConsumer::GoOnFrom(const LogConsumer& before) {
+  lost_requests = before.lost_requests;
+  if (before.acks.through() > acks.through()) acks = before.acks;
+}
+
 const LogConsumer* LogConsumers::Find(absl::string_view name) const {
   for (const LogConsumer& consumer : consumers_) {
     if (consumer.name == name) return &consumer;
@@ -96,18 +101,6 @@ void LogConsumers::Trimmed(const LogPoint& to, absl::Time oldest) {
     consumer.lost_requests += to.sequence - consumer.acknowledged.sequence;
     consumer.acknowledged = to;
     consumer.oldest_unacknowledged = oldest;
-  }
-}
-
-void LogConsumers::GoOnFrom(const LogConsumers& before) {
-  for (LogConsumer& consumer : consumers_) {
-    const LogConsumer* const known = before.Find(consumer.name);
-    if (known == nullptr) continue;
-    consumer.lost_requests = known->lost_requests;
-    if (known->acknowledged.sequence <= consumer.acknowledged.sequence) continue;
-    consumer.acknowledged = known->acknowledged;
-    consumer.oldest_unacknowledged = known->oldest_unacknowledged;
-    consumer.acks = known->acks;
   }
 }
 

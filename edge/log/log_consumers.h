@@ -27,6 +27,11 @@ std::string EncodeFurtherAcks(const FurtherAcks& acks);
 absl::StatusOr<FurtherAcks> DecodeFurtherAcks(absl::string_view bytes);
 
 struct LogConsumer {
+  // The log was opened again, with nothing missing from it: goes on with what `before` counted as
+  // lost, and with what it had acknowledged and the folder had not been told yet. Where that ends
+  // is to be found again.
+  void GoOnFrom(const LogConsumer& before);
+
   std::string name;
   AckHistory acks;
   // Behind the last request that it acknowledged; at least the log's tail.
@@ -57,11 +62,6 @@ class LogConsumers {
   void Appended(const LogPoint& from, absl::Time now);
   // The log begins at `to` now; `oldest` is when the request that stands there was received.
   void Trimmed(const LogPoint& to, absl::Time oldest);
-
-  // The log was opened again: goes on with `before`'s counts of what was lost, and with what had
-  // been acknowledged and not been written down yet. A log of the same consumers, with nothing of
-  // it missing.
-  void GoOnFrom(const LogConsumers& before);
 
   // Behind what everyone has acknowledged.
   LogPoint AcknowledgedByAll() const;

@@ -70,8 +70,8 @@ RocksEventLog::~RocksEventLog() {
   folder_.reset();
 }
 
-// One more step, without which the next start would take what was acknowledged last for not
-// acknowledged until its consumers come. No more than that, so that a failure changes nothing.
+// Otherwise the next start would take what was acknowledged last for not acknowledged, until its
+// consumers come again. A failure does no more than that.
 void RocksEventLog::NoteAcks() {
   MutexLock folder_lock(folder_mutex_);
   if (folder_ == nullptr || !Failure().ok()) return;
@@ -85,18 +85,21 @@ absl::Status RocksEventLog::OpenFolder() {
   };
   FC_ASSIGN_OR_RETURN(std::unique_ptr<LogFolder> folder, LogFolder::Open(options, random_));
   FC_RETURN_IF_ERROR(CheckContinues(*folder));
+  LogConsumers before;
+  {
+    MutexLock lock(mutex_);
+    before = consumers_;
+  }
   FC_ASSIGN_OR_RETURN(std::vector<LogConsumer> consumers,
-                      ConsumersOf(*folder, options_.further_consumers, clock_.Now()));
+                      ConsumersOf(*folder, options_.further_consumers, before, clock_.Now()));
   const LogContents& contents = folder->contents();
 
   MutexLock lock(mutex_);
   log_id_ = contents.log_id;
   tail_ = contents.tail;
   head_ = contents.head;
-  LogConsumers found(std::move(consumers));
-  found.GoOnFrom(consumers_);
-  consumers_ = std::move(found);
-  // One that is no longer among them is forgotten.
+  consumers_ = LogConsumers(std::move(consumers));
+  // The folder is told what it had not been told yet, and forgets who is no longer among them.
   acks_changed_ = !(contents.acks == consumers_.primary().acks) ||
                   folder->further_acks() != consumers_.further_acks();
   failure_ = MustBeOpenedAgain(folder->background_error());

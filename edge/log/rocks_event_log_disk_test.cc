@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,7 +91,10 @@ TEST_F(FailingDiskTest, ReopenedItKnowsWhatWasAcknowledgedAndNotWrittenDownYet) 
   EXPECT_FALSE(TryToAppend("c").ok());
   disk_->SetSync(PowerCutFileSystem::Sync::kWorks);
   FC_ASSERT_OK(log_->Reopen());
-  EXPECT_EQ(log_->Consumers().front().acknowledged, 2u);
+  const ConsumerPosition primary = log_->Consumers().front();
+  EXPECT_EQ(primary.acknowledged, 2u);
+  // The disk may have kept what it said it had not, and that is not older than it is.
+  EXPECT_THAT(primary.oldest_unacknowledged, testing::AnyOf(std::nullopt, clock_.Now()));
   RetentionStep();
   Open();
   EXPECT_EQ(log_->Consumers().front().acknowledged, 2u);

@@ -68,12 +68,6 @@ void QuarantineStore::CountUnreadable(const absl::Status& error) {
   unreadable_error_ = error;
 }
 
-uint64_t QuarantineStore::LackingBytes() const {
-  const absl::StatusOr<uint64_t> free = folder_->FreeBytes();
-  if (!free.ok() || *free >= options_.min_free_bytes) return 0;
-  return options_.min_free_bytes - *free;
-}
-
 absl::Status QuarantineStore::CheckRoom() const {
   FC_ASSIGN_OR_RETURN(const uint64_t free, folder_->FreeBytes());
   if (free >= options_.min_free_bytes) return absl::OkStatus();
@@ -166,12 +160,12 @@ void QuarantineStore::Enforce(const RuleOf& rule_of, absl::Time now) {
 
 // What fills the disk, the log or anybody else, may have come to it after these.
 void QuarantineStore::GiveUpLacking() {
-  const uint64_t lacking = LackingBytes();
-  if (lacking == 0) return;
+  const absl::StatusOr<uint64_t> free = folder_->FreeBytes();
+  if (!free.ok() || *free >= options_.min_free_bytes) return;
   QuarantineIndex::Gone gone;
   {
     MutexLock lock(mutex_);
-    gone = index_.TrimAll(lacking);
+    gone = index_.TrimAll(options_.min_free_bytes - *free);
   }
   if (gone.empty()) return;
   notices_.Log(LogLevel::kWarning, "quarantined requests went, since their disk is full",

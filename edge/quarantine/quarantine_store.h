@@ -96,8 +96,6 @@ class QuarantineStore {
   size_t Load(uint64_t file);
   void CountUnreadable(const absl::Status& error);
   absl::Status CheckRoom() const;
-  // How much is to go so that the disk has enough free.
-  uint64_t LackingBytes() const;
   void GiveUpLacking();
   // Makes room for a request, and counts it in; `gone` is to be removed.
   absl::Status Admit(const std::string& hook_id, const v1::QuarantineRule& rule,

@@ -23,6 +23,7 @@ const atMost = (what, number, most) => (number <= most ? [] : [`${what}: ${numbe
 // That connections were there at once, and that the edge cut them.
 const held = (gauges, { size }) => atLeast('open at once', gauges.open_connections, size.connections);
 const cut = (deltas, number) => atLeast('cut', deltas.timed_out_connections_total, number);
+const heldAndCut = (what) => ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen[what])];
 
 // A number of times a second, `each` counted as so many.
 function atARate(perSecond, { each = 1, ...size } = {}) {
@@ -69,13 +70,13 @@ function casesOf(form) {
   const overRate = steadily(300);
   return [
     { name: 'slow heads', edge: 'roomy', attack: 'slowHeads', size: form.slow,
-      verify: ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen[408])] },
+      verify: heldAndCut(408) },
     { name: 'slow bodies', edge: 'roomy', attack: 'slowBodies', size: form.slow,
-      verify: ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen[408])] },
+      verify: heldAndCut(408) },
     { name: 'slow reading of answers', edge: 'roomy', attack: 'slowReads', size: form.reads,
-      verify: ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen['asked much'])] },
+      verify: heldAndCut('asked much') },
     { name: 'bodies announced and not sent', edge: 'roomy', attack: 'announcedBodies', size: form.announced,
-      verify: ({ seen }, deltas, gauges, known) => [...held(gauges, known), ...cut(deltas, seen[408])] },
+      verify: heldAndCut(408) },
     { name: 'half handshakes', edge: 'roomy', attack: 'halfHandshakes', size: form.half,
       verify: ({ seen }, deltas) => [...atLeast('closed', seen.closed, 100), ...cut(deltas, seen.closed)] },
     { name: 'a flood of handshakes', edge: 'roomy', attack: 'handshakeFlood', ...atARate(100) },
