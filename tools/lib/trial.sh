@@ -38,7 +38,7 @@ open_trial() {
 close_trial() {
   local status=$?
   stop_trial "$state"
-  if grep -lE 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ' "$state"/*.log >&2; then
+  if grep -lsE 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ' "$state"/*.log >&2; then
     printf 'FAILED: a sanitizer has reported into the logs above\n' >&2
     keep=1 status=1
   fi

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 
 # The 250 bytes of an event as HubSpot sends them.
-BODY='[{"eventId":1030198139,"subscriptionId":4578255,"portalId":242711451,"appId":19635961,"occurredAt":1769081993375,"subscriptionType":"contact.creation","attemptNumber":0,"objectId":267448862446,"changeFlag":"CREATED","changeSource":"CRM_UI","sourceId":"u"}]'
+BODY='[{"eventId":1030198139,"subscriptionId":4578255,"portalId":242711451,"appId":19635961,"occurredAt":1769081993375,"subscriptionType":"contact.creation","attemptNumber":0,"objectId":267448,"changeFlag":"CREATED","changeSource":"CRM_UI","sourceId":"u"}]'
+(( ${#BODY} == 250 )) || die "the body has ${#BODY} bytes"
 
 hmac() { openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(od -An -v -tx1 "$state/secret" | tr -d ' \n')" -binary; }
 
@@ -22,10 +23,21 @@ sign_request() {
   } > "$folder/headers"
 }
 
-# post_request URL: the status that the signed request gets.
+# post_request URL [BODY_FILE]: the status that the signed request gets, or another body with its signatures.
 post_request() {
   curl -s -o /dev/null -w '%{http_code}' --cacert "$state/certs/ca.pem" -H "@$state/request/headers" \
-    --data-binary "@$state/request/body" "$1" || true
+    --data-binary "@${2:-$state/request/body}" "$1" || true
+}
+
+# check_verifies URL CODE: fails unless the signed request is taken, and refused with this code once one of
+# its bytes is another.
+check_verifies() {
+  local altered=$state/altered found
+  { head -c -1 "$state/request/body"; printf ' '; } > "$altered"
+  found=$(post_request "$1")
+  [[ $found == 200 ]] || die "$1 answers the signed request with $found"
+  found=$(post_request "$1" "$altered")
+  [[ $found == "$2" ]] || die "$1 answers a request with a wrong signature with $found, and not with $2"
 }
 
 # load FOLDER URL CONNECTIONS SECONDS: wrk's findings as JSON, with the server's processor time.
@@ -75,6 +87,6 @@ paced_p99_ms() {
   awk -F '\t' '$2 != 200 {failed = 1} {print $3} END {exit failed}' "$log" > "$state/paced.us" ||
     die "some paced requests to $url failed"
   (( $(wc -l < "$state/paced.us") * 10 >= rate * seconds * 9 )) ||
-    note "the generator kept up only $(( $(wc -l < "$state/paced.us") / seconds )) requests a second"
+    die "at $url the generator kept up only $(( $(wc -l < "$state/paced.us") / seconds )) requests a second of $rate"
   sort -n "$state/paced.us" | awk '{v[NR] = $1} END {print v[int(NR * 0.99)] / 1000}'
 }

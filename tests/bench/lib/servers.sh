@@ -1,7 +1,8 @@
 # Sourced by tests/bench/edge: the servers that are compared, each on loopback with the same certificate.
 # shellcheck shell=bash
 #
-# Each start_… sets SERVER_PID and SERVER_URL once it answers.
+# Each start_… sets SERVER_PID and SERVER_URL once it answers and was seen to verify signatures; nginx does
+# not. stored_by_… tells how many requests a server has stored, and fails if they can't have been synced.
 
 PEERS=$API_ROOT/tests/bench/peers
 
@@ -29,7 +30,8 @@ start_nginx() {
 start_node_redis() {
   local port
   port=$(free_port)
-  mkdir -p "$state/redis"
+  rm -rf "$state/redis"
+  mkdir "$state/redis"
   start_process "$state" redis redis-server --port 0 --unixsocket "$state/redis.sock" --dir "$state/redis" \
     --appendonly yes --appendfsync always --save '' --daemonize no
   until_true 10 test -S "$state/redis.sock" || die "redis-server did not start: $(tail -n 3 "$state/redis.log")"
@@ -37,7 +39,18 @@ start_node_redis() {
     "$state/certs/hooks.key" "$state/redis.sock" "$HOOK_URL" "$state/secret"
   SERVER_URL=https://localhost:$port/v1/hooks/anything
   until_true 10 answers "$SERVER_URL" 200 || die "the node server did not start: $(tail -n 3 "$state/node.log")"
+  check_verifies "$SERVER_URL" 401
   SERVER_PID=$(< "$state/node.pid")
+}
+
+ask_redis() { redis-cli -s "$state/redis.sock" "$@"; }
+
+stored_by_redis() {
+  [[ $(ask_redis config get appendfsync | tail -n 1) == always ]] || die "redis does not sync before it answers"
+  ask_redis info persistence | tr -d '\r' > "$state/redis.info"
+  grep -qx 'aof_enabled:1' "$state/redis.info" && grep -qx 'aof_last_write_status:ok' "$state/redis.info" ||
+    die "redis has not stored what it was given: $(grep ^aof "$state/redis.info")"
+  ask_redis xlen webhooks
 }
 
 # Debian's webhook runs a command for every request, and stores nothing.
@@ -50,6 +63,8 @@ start_webhook() {
     -cert "$state/certs/hooks.pem" -key "$state/certs/hooks.key"
   SERVER_URL=https://localhost:$port/hooks/bench
   until_true 10 answers "$SERVER_URL" 200 || die "webhook did not start: $(tail -n 3 "$state/webhook.log")"
+  # So it answers where a signature does not fit.
+  check_verifies "$SERVER_URL" 500
   SERVER_PID=$(< "$state/webhook.pid")
 }
 
@@ -63,7 +78,24 @@ start_lone_edge() {
   SERVER_URL=$HOOK_URL
   until_true 20 answers "$SERVER_URL" 200 || die "the edge does not take the request: $(tail -n 3 "$state/edge.log")"
   stop_process "$state" control-plane
+  check_verifies "$SERVER_URL" 401
   SERVER_PID=$(< "$state/edge.pid")
+}
+
+# edge_metric NAME_AND_LABELS: a pattern, and the sum of what it finds.
+edge_metric() {
+  local address
+  address=$(grep '"message":"edge ready"' "$state/edge.log" | tail -n 1 | jq -r .metrics_listen)
+  curl -sS --fail "http://$address/metrics" | awk -v name="^fluxcascade_edge_$1 " '$0 ~ name {sum += $2} END {print sum + 0}'
+}
+
+# A group is what one sync makes durable: there can't be more in it than connections.
+stored_by_edge() {
+  local accepted syncs
+  accepted=$(edge_metric 'requests_total{.*outcome="accepted"}')
+  syncs=$(edge_metric 'stage_duration_seconds_count{stage="sync"}')
+  (( syncs * MOST_CONNECTIONS >= accepted )) || die "the edge took $accepted requests with $syncs syncs"
+  printf '%s\n' "$accepted"
 }
 
 # cpu_us PID: processor time that a process has used, in microseconds.

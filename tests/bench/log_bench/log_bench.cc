@@ -32,17 +32,23 @@ ABSL_FLAG(std::string, folder, "",
           "a folder on the disk to be measured; what is made in it is removed");
 ABSL_FLAG(absl::Duration, time, absl::Seconds(3), "how long each measure takes");
 ABSL_FLAG(bool, zeros_ahead, true, "the log writes over zeros, as the edge's does by default");
-ABSL_FLAG(bool, only_disk, false, "measure the disk's syncs only");
+ABSL_FLAG(bool, only_disk, false,
+          "measure only how often the disk syncs what is written over zeros, 20,480 bytes a time");
 ABSL_FLAG(uint64_t, recovery_bytes, uint64_t{1} << 30, "what the log holds that is opened again");
 
 namespace fluxcascade::edge {
 namespace {
 
 constexpr size_t kBodyBytes = 250;
+// Fill a log of the same size in less time, and leave fewer records to check.
+constexpr size_t kLargeBodyBytes = 16 << 10;
+constexpr uint64_t kFillWaiters = 256;
 
-// As the bodies of a busy hook; they fill a large log in little time.
-constexpr size_t kRecoveryBodyBytes = 16 << 10;
-constexpr uint64_t kRecoveryWaiters = 64;
+// About what a group of 1 and one of 64 come to.
+constexpr size_t kSmallWriteBytes = 512;
+constexpr size_t kLargeWriteBytes = 20480;
+// As long as a write-ahead file.
+constexpr size_t kZerosBytes = 64 << 20;
 
 void Print(const std::string& measure, double value, const std::string& unit = "1/s") {
   const nlohmann::ordered_json line = {
@@ -76,21 +82,31 @@ class Completions {
   absl::Status status_ FC_GUARDED_BY(mutex_);
 };
 
-// So many requests wait at any time, as those of so many connections would.
-absl::Status MeasureAppends(const std::string& folder, uint64_t waiters) {
+RocksEventLogOptions LogAt(const std::string& path) {
   RocksEventLogOptions options;
   LogDatabaseOptions& database = options.folder.database;
-  database.path = absl::StrCat(folder, "/log-", waiters);
+  database.path = path;
   if (absl::GetFlag(FLAGS_zeros_ahead)) database.zeros_ahead_bytes = database.write_buffer_bytes;
-  FC_ASSIGN_OR_RETURN(const std::unique_ptr<RocksEventLog> log,
-                      RocksEventLog::Open(options, SystemClock(), SecureRandom()));
-  uint64_t groups = 0;
-  log->SetAppendListener([&groups] { ++groups; });
+  return options;
+}
 
+v1::LoggedRequest RequestOf(size_t body_bytes) {
   v1::LoggedRequest request;
   *request.mutable_receive_time() = ToProto(SystemClock().Now());
   request.set_hook_id("bench");
-  request.set_body(std::string(kBodyBytes, 'x'));
+  request.set_body(std::string(body_bytes, 'x'));
+  return request;
+}
+
+// So many requests wait at any time, as those of so many connections would.
+absl::Status MeasureAppends(const std::string& folder, uint64_t waiters) {
+  FC_ASSIGN_OR_RETURN(const std::unique_ptr<RocksEventLog> log,
+                      RocksEventLog::Open(LogAt(absl::StrCat(folder, "/log-", waiters)),
+                                          SystemClock(), SecureRandom()));
+  uint64_t groups = 0;
+  log->SetAppendListener([&groups] { ++groups; });
+
+  const v1::LoggedRequest request = RequestOf(kBodyBytes);
   Completions completions;
   const auto append = [&](uint64_t count) {
     for (uint64_t i = 0; i < count; ++i) {
@@ -121,37 +137,46 @@ absl::Status MeasureAppends(const std::string& folder, uint64_t waiters) {
   return absl::OkStatus();
 }
 
-// The disk alone: write so much to a growing file, sync, again.
-void MeasureSyncs(const std::string& folder, size_t bytes) {
+void WriteAll(int file, const std::string& data) {
+  FC_CHECK(write(file, data.data(), data.size()) == static_cast<ssize_t>(data.size()));
+}
+
+// The disk alone: write so much, sync, again. Over zeros, as the edge's log does, or to a file that
+// grows.
+void MeasureSyncs(const std::string& folder, size_t bytes, bool over_zeros) {
   const std::string path = absl::StrCat(folder, "/raw");
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   FC_CHECK(file >= 0);
   const std::string data(bytes, 'x');
+  const size_t writes_in_file = kZerosBytes / bytes;
+  if (over_zeros) {
+    const std::string zeros(bytes, '\0');
+    for (size_t i = 0; i < writes_in_file; ++i) WriteAll(file, zeros);
+    FC_CHECK(fsync(file) == 0);
+  }
   const absl::Duration start = SystemClock().Monotonic();
   absl::Duration end = start;
   uint64_t syncs = 0;
   for (; end - start < absl::GetFlag(FLAGS_time); end = SystemClock().Monotonic()) {
-    FC_CHECK(write(file, data.data(), data.size()) == static_cast<ssize_t>(data.size()));
+    if (over_zeros && syncs % writes_in_file == 0) FC_CHECK(lseek(file, 0, SEEK_SET) == 0);
+    WriteAll(file, data);
     FC_CHECK(fdatasync(file) == 0);
     ++syncs;
   }
   close(file);
-  Print(absl::StrCat("fdatasyncs_per_s_", bytes),
+  Print(absl::StrCat(over_zeros ? "overwriting_" : "", "fdatasyncs_per_s_", bytes),
         static_cast<double>(syncs) / absl::ToDoubleSeconds(end - start));
 }
 
 // Appends until the log holds so much, and closes it.
-absl::Status Fill(const RocksEventLogOptions& options, uint64_t bytes) {
+absl::Status Fill(const RocksEventLogOptions& options, const v1::LoggedRequest& request,
+                  uint64_t bytes) {
   FC_ASSIGN_OR_RETURN(const std::unique_ptr<RocksEventLog> log,
                       RocksEventLog::Open(options, SystemClock(), SecureRandom()));
-  v1::LoggedRequest request;
-  *request.mutable_receive_time() = ToProto(SystemClock().Now());
-  request.set_hook_id("bench");
-  request.set_body(std::string(kRecoveryBodyBytes, 'x'));
   Completions completions;
   uint64_t waiting = 0;
   while (log->State().bytes() < bytes || waiting > 0) {
-    while (waiting < kRecoveryWaiters && log->State().bytes() < bytes) {
+    while (waiting < kFillWaiters && log->State().bytes() < bytes) {
       log->Append(request,
                   [&](const absl::StatusOr<uint64_t>& sequence) { completions.Done(sequence); });
       ++waiting;
@@ -178,22 +203,40 @@ absl::StatusOr<uint64_t> ReadPlainly(const std::string& folder) {
 }
 
 // What lies in the folder may come from the system's memory, to both alike.
-absl::Status MeasureRecovery(const std::string& folder) {
-  RocksEventLogOptions options;
-  options.folder.database.path = absl::StrCat(folder, "/log-recovery");
-  FC_RETURN_IF_ERROR(Fill(options, absl::GetFlag(FLAGS_recovery_bytes)));
+absl::Status MeasureRecovery(const std::string& folder, size_t body_bytes) {
+  const std::string path = absl::StrCat(folder, "/log-recovery-", body_bytes);
+  const RocksEventLogOptions options = LogAt(path);
+  FC_RETURN_IF_ERROR(Fill(options, RequestOf(body_bytes), absl::GetFlag(FLAGS_recovery_bytes)));
   constexpr double kGib = 1 << 30;
   absl::Duration begun = SystemClock().Monotonic();
-  FC_ASSIGN_OR_RETURN(const uint64_t read, ReadPlainly(options.folder.database.path));
+  FC_ASSIGN_OR_RETURN(const uint64_t read, ReadPlainly(path));
   const double plainly = absl::ToDoubleSeconds(SystemClock().Monotonic() - begun);
-  Print("plain_read_s_per_gib", plainly / (static_cast<double>(read) / kGib), "s/GiB");
+  Print(absl::StrCat("plain_read_s_per_gib_", body_bytes),
+        plainly / (static_cast<double>(read) / kGib), "s/GiB");
 
   begun = SystemClock().Monotonic();
   FC_ASSIGN_OR_RETURN(const std::unique_ptr<RocksEventLog> log,
                       RocksEventLog::Open(options, SystemClock(), SecureRandom()));
   const double opening = absl::ToDoubleSeconds(SystemClock().Monotonic() - begun);
-  Print("recovery_s_per_gib", opening / (static_cast<double>(log->State().bytes()) / kGib),
-        "s/GiB");
+  Print(absl::StrCat("recovery_s_per_gib_", body_bytes),
+        opening / (static_cast<double>(log->State().bytes()) / kGib), "s/GiB");
+  return absl::OkStatus();
+}
+
+absl::Status Measure(const std::string& folder) {
+  if (absl::GetFlag(FLAGS_only_disk)) {
+    MeasureSyncs(folder, kLargeWriteBytes, /*over_zeros=*/true);
+    return absl::OkStatus();
+  }
+  for (const size_t bytes : {kSmallWriteBytes, kLargeWriteBytes}) {
+    for (const bool over_zeros : {true, false}) MeasureSyncs(folder, bytes, over_zeros);
+  }
+  for (const uint64_t waiters : {1, 16, 64, 256}) {
+    FC_RETURN_IF_ERROR(MeasureAppends(folder, waiters));
+  }
+  for (const size_t body_bytes : {kBodyBytes, kLargeBodyBytes}) {
+    FC_RETURN_IF_ERROR(MeasureRecovery(folder, body_bytes));
+  }
   return absl::OkStatus();
 }
 
@@ -202,15 +245,7 @@ absl::Status Run() {
   std::error_code error;
   std::filesystem::create_directory(folder, error);
   if (error) return absl::InvalidArgumentError(absl::StrCat(folder, ": ", error.message()));
-  // About what a group of 1 and one of 64 come to.
-  MeasureSyncs(folder, 512);
-  MeasureSyncs(folder, 20480);
-  absl::Status status;
-  for (const uint64_t waiters : {1, 16, 64, 256}) {
-    if (absl::GetFlag(FLAGS_only_disk)) break;
-    if (status.ok()) status = MeasureAppends(folder, waiters);
-  }
-  if (status.ok() && !absl::GetFlag(FLAGS_only_disk)) status = MeasureRecovery(folder);
+  const absl::Status status = Measure(folder);
   std::filesystem::remove_all(folder, error);
   return status;
 }
