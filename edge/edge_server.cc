@@ -9,6 +9,7 @@
 #include "common/proto_time/proto_time.h"
 #include "common/status/status_macros.h"
 #include "common/version/version.h"
+#include "edge/edge_log_options.h"
 #include "edge/link/link_channel.h"
 #include "edge/routing/start_config.h"
 
@@ -113,18 +114,7 @@ void EdgeServer::KeepCertificates() {
 
 absl::Status EdgeServer::OpenLog() {
   FC_RETURN_IF_ERROR(MakeFolders(options_.log_dir, 0700));
-  RocksEventLogOptions log_options;
-  log_options.folder.database.path = options_.log_dir;
-  LogDatabaseOptions& database = log_options.folder.database;
-  if (options_.log_zeros_ahead) database.zeros_ahead_bytes = database.write_buffer_bytes;
-  log_options.max_unacknowledged_bytes = options_.max_log_bytes;
-  for (const FurtherControlPlane& one : options_.also_feed) {
-    log_options.further_consumers.push_back(one.name);
-  }
-  log_options.min_free_bytes = options_.min_free_bytes;
-  log_options.retention.max_age = options_.retention;
-  log_options.retention.max_bytes = options_.retention_bytes;
-  FC_ASSIGN_OR_RETURN(log_, RocksEventLog::Open(log_options, clock_, random_));
+  FC_ASSIGN_OR_RETURN(log_, RocksEventLog::Open(LogOptionsOf(options_), clock_, random_));
   keeper_ = std::make_unique<LogKeeper>(
       LogCare::Jobs{.retention_step = [this] { return log_->RetentionStep(); },
                     .reopen = [this] { return log_->Reopen(); },

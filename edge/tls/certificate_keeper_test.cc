@@ -142,6 +142,17 @@ TEST_F(CertificateCareTest, ARenewedCertificateEndsTheWarnings) {
   EXPECT_THAT(LogAfter(kDay), Not(HasSubstr("expire")));
 }
 
+TEST_F(CertificateCareTest, AKeeperLooksByItself) {
+  const ServerTlsContext* const before = served();
+  Write(absl::Hours(1001));
+  testing::internal::CaptureStderr();
+  {
+    const CertificateKeeper keeper(*certificates_, clock_);
+    EXPECT_TRUE(Eventually([&] { return served() != before; }));
+  }
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("were read again"));
+}
+
 TEST_F(CertificateCareTest, AKeeperReloadsWhenItIsAsked) {
   const ServerTlsContext* const before = served();
   testing::internal::CaptureStderr();
