@@ -6,12 +6,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "common/check/check.h"
+#include "common/file/file.h"
+#include "gtest/gtest.h"
 
 namespace fluxcascade {
 
 namespace {
+
+constexpr size_t kMostOfReport = 8000;
 
 void Append(const std::vector<std::string>& texts, std::vector<char*>& pointers) {
   for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
@@ -22,7 +27,8 @@ void Append(const std::vector<std::string>& texts, std::vector<char*>& pointers)
 
 ChildProcess::ChildProcess(const std::string& program, const std::vector<std::string>& arguments,
                            const std::string& stderr_path,
-                           const std::vector<std::string>& more_environment) {
+                           const std::vector<std::string>& more_environment)
+    : stderr_path_(stderr_path) {
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   Append(arguments, argv);
   std::vector<char*> environment;
@@ -44,6 +50,20 @@ ChildProcess::~ChildProcess() {
   if (ended_) return;
   Signal(SIGKILL);
   waitpid(pid_, nullptr, 0);
+  NoteEnd();
+}
+
+// The exit status of a process that was killed does not tell of a report.
+void ChildProcess::NoteEnd() {
+  ended_ = true;
+  const absl::StatusOr<std::string> written = ReadFileToString(stderr_path_);
+  FC_CHECK(written.ok());
+  for (const char* mark : {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
+                           "WARNING: ThreadSanitizer", ": runtime error: "}) {
+    const size_t at = written->find(mark);
+    if (at == std::string::npos) continue;
+    ADD_FAILURE() << "a sanitizer has reported:\n" << written->substr(at, kMostOfReport);
+  }
 }
 
 void ChildProcess::Signal(int signal) const {
@@ -59,7 +79,7 @@ std::optional<int> ChildProcess::WaitFor(absl::Duration timeout) {
     if (absl::Now() >= end) return std::nullopt;
     absl::SleepFor(absl::Milliseconds(5));
   }
-  ended_ = true;
+  NoteEnd();
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 

@@ -12,7 +12,8 @@
 
 namespace fluxcascade {
 
-// For one thread. The process is killed with the object, if it still runs.
+// For one thread. The process is killed with the object, if it still runs. A sanitizer's report in
+// its standard error fails the test that is running, however the process ended.
 class ChildProcess {
  public:
   // Runs `program` with `arguments`; its standard error goes to the file `stderr_path`, and its
@@ -35,6 +36,9 @@ class ChildProcess {
   std::optional<int> WaitFor(absl::Duration timeout);
 
  private:
+  void NoteEnd();
+
+  const std::string stderr_path_;
   pid_t pid_;
   bool ended_ = false;
 };

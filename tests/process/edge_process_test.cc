@@ -293,13 +293,14 @@ TEST_F(EdgeProcessTest, SigtermUnderLoadLosesNothingThatWasAnswered) {
 }
 
 TEST_F(EdgeProcessTest, AClientThatStopsHalfwayHoldsUpNoStop) {
-  SpawnAndConfigure({"--drain_timeout=100ms"});
+  SpawnAndConfigure({"--drain_timeout=100ms", "--head_timeout=1h", "--request_rate_grace=1h"});
   FC_ASSERT_OK_AND_ASSIGN(const auto client, TlsTestClient::Connect(address_));
   client->Send("POST /v1/hooks/");
   // Served by the same loops, so the half request has been read by then, or soon will be.
   EXPECT_THAT(Post("[1]"), StartsWith("HTTP/1.1 200 "));
   edge_->Signal(SIGTERM);
-  EXPECT_THAT(edge_->WaitFor(kTestPatience), Optional(0));
+  // Sooner than without the flag.
+  EXPECT_THAT(edge_->WaitFor(absl::Seconds(9)), Optional(0));
 }
 
 TEST_F(EdgeProcessTest, MetricsAreOnAPortOfTheirOwnInPlainHttp) {
