@@ -35,6 +35,9 @@ class Stream {
   // To be called until kOk before anything else, each time the socket is ready again.
   virtual IoStatus Handshake() = 0;
 
+  // The handshake, which is done, took up an earlier session of the peer's.
+  virtual bool resumed() const = 0;
+
   // What is there, up to the size of `into`. Less than that size means that there was no more at
   // the time; the socket's (level-triggered) readiness tells of what comes later.
   virtual IoResult Read(absl::Span<char> into) = 0;

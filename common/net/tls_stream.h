@@ -28,6 +28,7 @@ class TlsStream final : public Stream {
   TlsStream& operator=(const TlsStream&) = delete;
 
   IoStatus Handshake() override;
+  bool resumed() const override { return SSL_session_reused(ssl_.get()) == 1; }
   IoResult Read(absl::Span<char> into) override;
   IoResult Write(absl::string_view bytes) override;
   void CloseWrite() override;

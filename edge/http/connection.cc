@@ -104,6 +104,7 @@ void Connection::ContinueHandshake() {
     case IoStatus::kOk:
       state_ = State::kOpen;
       context_.counters.handshake.Observe(context_.loop.Now() - phase_since_);
+      if (stream_->resumed()) HttpCounters::Add(context_.counters.resumed_handshakes);
       phase_since_ = context_.loop.Now();
       // The first request may have come in one piece with the end of the handshake.
       ReadRequests();

@@ -12,6 +12,7 @@ void HttpCounters::AddTo(HttpStats* stats) const {
   add(stats->refused_connections, refused_connections);
   add(stats->refused_by_address, refused_by_address);
   add(stats->failed_handshakes, failed_handshakes);
+  add(stats->resumed_handshakes, resumed_handshakes);
   add(stats->timed_out_connections, timed_out_connections);
   add(stats->received_bytes, received_bytes);
   add(stats->requests, requests);

@@ -21,6 +21,8 @@ struct HttpStats {
   uint64_t refused_connections = 0;
   uint64_t refused_by_address = 0;
   uint64_t failed_handshakes = 0;
+  // Of those that did not fail.
+  uint64_t resumed_handshakes = 0;
   // Closed because the peer was too slow: handshake, head, body, or taking the answers.
   uint64_t timed_out_connections = 0;
   // What clients sent, without TLS.
@@ -65,6 +67,7 @@ struct HttpCounters {
   Counter refused_connections{0};
   Counter refused_by_address{0};
   Counter failed_handshakes{0};
+  Counter resumed_handshakes{0};
   Counter timed_out_connections{0};
   Counter received_bytes{0};
   Counter requests{0};

@@ -6,8 +6,10 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,11 +21,14 @@
 #include "common/net/event_loop.h"
 #include "common/net/listener.h"
 #include "common/net/testing/tls_test_client.h"
+#include "common/net/tls_ticket_keys.h"
 #include "common/net/unique_fd.h"
+#include "common/random/random.h"
 #include "common/server/liveness.h"
 #include "common/status/status_matchers.h"
 #include "common/testing/eventually.h"
 #include "common/testing/test_certificates.h"
+#include "common/time/clock.h"
 #include "edge/http/fake_hook_receiver.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -48,7 +53,9 @@ class HttpServerTest : public testing::Test {
     const TestCertificate own =
         authority_.Issue({.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1"}});
     options_.tls = [context = *ServerTlsContext::FromPem(
-                        {.pairs = {{own.certificate_pem, own.key_pem}}}, {})] { return context; };
+                        {.pairs = {{own.certificate_pem, own.key_pem}}}, {.tickets = &tickets_})] {
+      return context;
+    };
     options_.receiver = &receiver_;
   }
   void StartServer() { FC_ASSERT_OK_AND_ASSIGN(server_, HttpServer::Start(options_)); }
@@ -66,6 +73,7 @@ class HttpServerTest : public testing::Test {
   }
 
   const TestAuthority authority_;
+  TlsTicketKeys tickets_{SystemClock(), SecureRandom()};
   FakeHookReceiver receiver_;
   HttpServer::Options options_;
   std::unique_ptr<HttpServer> server_;
@@ -195,6 +203,44 @@ TEST_F(HttpServerTest, ManyClientsOverSeveralLoopsAreServed) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(server_->stats().accepted, 300u);
   EXPECT_EQ(server_->stats().accepted_connections, 6u);
+}
+
+TEST_F(HttpServerTest, HandshakesThatResumeASessionAreCounted) {
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  StartServer();
+  const auto first = Connect();
+  ASSERT_TRUE(first->Send(Post("abc")));
+  EXPECT_THAT(first->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(server_->stats().resumed_handshakes, 0u);
+  const auto second = Connect({.session = first->session()});
+  ASSERT_TRUE(second->Send(Post("abc")));
+  EXPECT_THAT(second->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(server_->stats().resumed_handshakes, 1u);
+}
+
+TEST_F(HttpServerTest, ConnectionsAreHandedToTheLoopsInTurn) {
+  options_.loops = 2;
+  receiver_.AnswerAtOnce(HookOutcome::kAccepted);
+  std::promise<void> entered;
+  std::promise<void> left;
+  options_.ready = [&entered, may_leave = left.get_future().share()] {
+    entered.set_value();
+    may_leave.wait();
+    return absl::OkStatus();
+  };
+  StartServer();
+  const auto first = Connect();
+  const auto second = Connect();
+  ASSERT_TRUE(first->Send("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n"));
+  entered.get_future().wait();
+  // The first loop does nothing now.
+  ASSERT_TRUE(second->Send(Post("abc")));
+  std::future<std::string> answer =
+      std::async(std::launch::async, [&second] { return second->ReceiveResponse(); });
+  EXPECT_EQ(answer.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  left.set_value();
+  EXPECT_THAT(answer.get(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(first->ReceiveResponse(), StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(HttpServerTest, HoldsConnectionsUpToTheLimitAndNotOneMore) {

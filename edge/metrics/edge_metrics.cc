@@ -58,7 +58,8 @@ void CollectConnections(const HttpStats& http, MetricFamilies& families) {
                  Number(http.parked_connections));
   families.Counter("accepted_connections_total", "Connections that were accepted.",
                    Number(http.accepted_connections));
-  families.Counter("refused_connections_total", "Connections closed at once: there were too many.",
+  families.Counter("refused_connections_total",
+                   "Connections closed at once: there were too many, or it stops.",
                    Number(http.refused_connections));
   families.Counter("refused_by_address_total",
                    "Of those, the connections of an address that had too many.",
@@ -67,6 +68,8 @@ void CollectConnections(const HttpStats& http, MetricFamilies& families) {
                    Number(http.timed_out_connections));
   families.Counter("failed_handshakes_total", "TLS handshakes that failed.",
                    Number(http.failed_handshakes));
+  families.Counter("resumed_handshakes_total", "TLS handshakes that resumed an earlier session.",
+                   Number(http.resumed_handshakes));
 }
 
 void CollectHttp(const HttpStats& http, MetricFamilies& families) {

@@ -141,10 +141,12 @@ TEST_F(EdgeMetricsTest, ConnectionsAndBytesAreTheServers) {
   http_.open_connections = 9;
   http_.parked_connections = 7;
   http_.failed_handshakes = 2;
+  http_.resumed_handshakes = 3;
   http_.received_bytes = 12345678;
   ExpectLine("open_connections 9");
   ExpectLine("parked_connections 7");
   ExpectLine("failed_handshakes_total 2");
+  ExpectLine("resumed_handshakes_total 3");
   ExpectLine("received_bytes_total 12345678");
 }
 

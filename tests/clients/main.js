@@ -112,26 +112,27 @@ const CLIENTS = {
 // curl asks for no tickets with OpenSSL, and before TLS 1.3 the edge resumes by nothing else.
 const CANNOT_RESUME = { curl: '1.2' };
 
-// Load generators send one request again and again, over connections that they keep, or each over one of
-// its own. Neither resumes sessions.
+// Load generators send one request again and again, over a few connections that they keep, which resume
+// nothing, or each over one of its own, where all but the first few resume a session.
 const GENERATORS = {
   async h2load(target, signature, more) {
     const file = target.trial.file('body');
     fs.writeFileSync(file, target.body);
-    const text = await output('h2load', ['--h1', '-n200', '-c8', '-t1', '-d', file, '-H', `X-Signature: ${signature}`,
+    const text = await output('h2load', ['--h1', '-n200', `-c${GENERATORS_CONNECTIONS}`, '-t1', '-d', file, '-H', `X-Signature: ${signature}`,
       ...more.flatMap((header) => ['-H', header]), target.url]);
     const [, ok, , refused] = /status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx/.exec(text) || [];
     return { ok: Number(ok), refused: Number(refused) };
   },
   async wrk(target, signature, more) {
     const headers = more.flatMap((header) => ['-H', header]);
-    const text = await output('wrk', ['-t1', '-c8', '-d1s', ...headers, '-s', WRK_SCRIPT, target.url],
+    const text = await output('wrk', ['-t1', `-c${GENERATORS_CONNECTIONS}`, '-d1s', ...headers, '-s', WRK_SCRIPT, target.url],
       { env: { SIGNATURE: signature, BODY: target.body } });
     const [, ok, refused] = /^statuses: (\d+) ok, (\d+) refused, 0 failed$/m.exec(text) || [];
     return { ok: Number(ok), refused: Number(refused) };
   },
 };
 const LEAST_REQUESTS = 100;
+const GENERATORS_CONNECTIONS = 8;
 
 // Right and wrong webhooks; `kept`: over how few connections.
 async function runGenerator(target, load, kept) {
@@ -139,13 +140,19 @@ async function runGenerator(target, load, kept) {
   const more = kept ? [] : ['Connection: close'];
   const right = await load(target, target.right, more);
   const wrong = await load(target, target.wrong, more);
-  const connections = (await target.edge.metrics()).accepted_connections_total - before.accepted_connections_total;
+  const after = await target.edge.metrics();
+  const connections = after.accepted_connections_total - before.accepted_connections_total;
+  const resumed = after.resumed_handshakes_total - before.resumed_handshakes_total;
   const problems = [];
   if (!(right.ok >= LEAST_REQUESTS && right.refused === 0 && wrong.refused >= LEAST_REQUESTS && wrong.ok === 0)) {
     problems.push(`right: ${JSON.stringify(right)}, wrong: ${JSON.stringify(wrong)}`);
   }
   if (kept ? connections > LEAST_REQUESTS : connections < right.ok + wrong.refused) {
     problems.push(`${right.ok + wrong.refused} requests over ${connections} connections`);
+  }
+  // At the end of a run those that have just begun are given up.
+  if (kept ? resumed > 0 : resumed < connections - 4 * GENERATORS_CONNECTIONS) {
+    problems.push(`${resumed} of ${connections} connections resumed a session`);
   }
   return problems;
 }

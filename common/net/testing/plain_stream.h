@@ -17,6 +17,7 @@ class PlainStream final : public Stream {
   void ReleaseHandshake() { handshake_held_ = false; }
 
   IoStatus Handshake() override { return handshake_held_ ? IoStatus::kWantRead : IoStatus::kOk; }
+  bool resumed() const override { return false; }
   IoResult Read(absl::Span<char> into) override;
   IoResult Write(absl::string_view bytes) override;
   void CloseWrite() override;
